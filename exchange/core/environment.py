@@ -1,0 +1,102 @@
+"""Settings out of the environment, and the refusal to start an unsafe production. Django-free."""
+
+import os
+import secrets
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+DEMO_KEY = "demo-key-not-for-production"
+
+
+class Unsafe(SystemExit):
+    """The deployment would be unsafe; the message says what to change. Exit status 2."""
+
+    def __init__(self, sentence: str) -> None:
+        print(f"Learning Exchange does not start: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+        super().__init__(2)
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes/no setting: 1, true, yes, on (any case) are yes; 0, false, no, off, empty are no."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    word = raw.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise Unsafe(f"{name} is {raw!r}; write yes or no.")
+
+
+def number(name: str, default: int) -> int:
+    """A whole number from the environment."""
+    raw = os.environ.get(name, "")
+    if not raw.strip():
+        return default
+    try:
+        return int(raw)
+    except ValueError:
+        raise Unsafe(f"{name} is {raw!r}; write a whole number.") from None
+
+
+def listed(name: str, default: list[str]) -> list[str]:
+    """A comma-separated list from the environment."""
+    raw = os.environ.get(name)
+    return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]
+
+
+def secret_key(home: Path, production: bool) -> str:
+    """SECRET_KEY, or a key made on the first run and kept (mode 0600) in `home`/secret.key.
+
+    In production the key must be given: a key file made in a container is lost with it.
+    """
+    given = os.environ.get("SECRET_KEY", "")
+    if given or production:
+        return given
+    path = home / "secret.key"
+    try:
+        if not path.exists():
+            _write_key(path)
+        key = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Unsafe(
+            f"{path} cannot be used ({error.strerror}). Set EXCHANGE_HOME to a folder of its own."
+        ) from None
+    if not key:
+        raise Unsafe(f"{path} is empty. Delete it, and a new key is made.")
+    return key
+
+
+def _write_key(path: Path) -> None:
+    """Make the key file all at once: of two processes that start together one wins, whole."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+
+
+def weak(key: str) -> bool:
+    """Whether a key is one that somebody could guess: short, monotonous or printed somewhere."""
+    known = key == DEMO_KEY or key.startswith("django-insecure-")
+    return known or len(key) < 32 or len(set(key)) < 5
+
+
+def refuse(production: bool, debug: bool, key: str, hosts: list[str]) -> None:
+    """Stop a production start that would be unsafe. Does nothing outside production."""
+    if not production:
+        return
+    if debug:
+        raise Unsafe("DEBUG is on in production. Unset DEBUG.")
+    if flag("EXCHANGE_DEMO", False):
+        raise Unsafe("EXCHANGE_DEMO is on in production; its password is known. Unset it.")
+    if weak(key):
+        raise Unsafe(
+            "SECRET_KEY is missing, short or the default. Set one of 32 characters or more."
+        )
+    if not hosts or any("*" in host or host.startswith(".") for host in hosts):
+        raise Unsafe("ALLOWED_HOSTS is empty or a wildcard. Name the hosts, separated by commas.")

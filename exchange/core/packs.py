@@ -1,0 +1,130 @@
+"""Content packs: reading YAML files, checking them, loading them into the database.
+
+A pack is one YAML mapping with `kind`, `key`, `version`, `title` and what its kind asks for. Kinds
+are checked by the functions in CHECKS; a new kind is one function (docs/packs.md).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.utils import timezone
+
+from exchange.core.models import Pack
+
+LARGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with which file, in one sentence."""
+
+    path: Path
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.sentence}"
+
+
+def check_card_set(body: dict[str, Any]) -> list[str]:
+    """Sentences on what is wrong with a card set: 9 to 25 cards, each with its own code and text."""
+    cards = body.get("cards")
+    if not isinstance(cards, list) or not all(isinstance(card, dict) for card in cards):
+        return ["`cards` should be a list of cards, each with `code` and `text`."]
+    wrong = []
+    if not 9 <= len(cards) <= 25:
+        wrong.append(f"It has {len(cards)} cards; a card set has 9 to 25.")
+    for field, longest in (("code", 12), ("text", 120)):
+        values = [card.get(field) for card in cards]
+        if not all(isinstance(v, str) and v.strip() and len(v) <= longest for v in values):
+            wrong.append(f"Every card needs a `{field}` of 1 to {longest} characters.")
+        elif len({v.casefold() for v in values}) < len(values):
+            wrong.append(f"Two cards have the same `{field}`.")
+    return wrong
+
+
+CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {"card_set": check_card_set}
+
+
+def check_pack(body: Any) -> list[str]:
+    """Sentences on what is wrong with a pack's content; none if it is sound."""
+    if not isinstance(body, dict):
+        return ["It is not a mapping of names to values."]
+    wrong = []
+    for field, longest in (("key", 60), ("title", 120)):
+        value = body.get(field)
+        if not isinstance(value, str) or not value.strip() or len(value) > longest:
+            wrong.append(f"`{field}` should be a text of 1 to {longest} characters.")
+    if not isinstance(body.get("version"), int) or isinstance(body.get("version"), bool):
+        wrong.append("`version` should be a whole number.")
+    kind = body.get("kind")
+    if kind not in CHECKS:
+        return [*wrong, f"`kind` should be one of: {', '.join(sorted(CHECKS))}."]
+    return [*wrong, *CHECKS[kind](body)]
+
+
+def read_packs(folders: Iterable[Path]) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """All packs below the folders, and what is wrong with those that could not be read."""
+    packs: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    seen: dict[tuple[str, str], Path] = {}
+    for path in (p for folder in folders for p in sorted(Path(folder).rglob("*.yaml"))):
+        body, wrong = read_pack(path)
+        if body is not None and not wrong:
+            name = (body["kind"], body["key"])
+            if name in seen:
+                wrong = [f"The {name[0]} {name[1]!r} already stands in {seen[name]}."]
+            else:
+                seen[name] = path
+                packs.append(body)
+        problems += [Problem(path, sentence) for sentence in wrong]
+    return packs, problems
+
+
+def read_pack(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
+    """One file's content and what is wrong with it. Never runs anything the file says."""
+    try:
+        if path.stat().st_size > LARGEST:
+            return None, ["It is larger than 1 MB."]
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError, ValueError) as error:
+        return None, [f"It cannot be read: {str(error).splitlines()[0]}."]
+    return (body if isinstance(body, dict) else None), check_pack(body)
+
+
+def load_packs(folders: Iterable[Path]) -> dict[str, list[str]]:
+    """Load all sound packs: {"added" | "changed" | "unchanged": titles, "refused": sentences}.
+
+    If any file is refused, nothing is loaded.
+    """
+    packs, problems = read_packs(folders)
+    report: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": [], "refused": []}
+    if problems:
+        report["refused"] = [str(problem) for problem in problems]
+        return report
+    with transaction.atomic():
+        known = {(pack.kind, pack.key): pack for pack in Pack.objects.all()}
+        for body in packs:
+            pack = known.get((body["kind"], body["key"]))
+            what = "added" if pack is None else "unchanged" if pack.body == body else "changed"
+            report[what].append(body["title"])
+            if what != "unchanged":
+                Pack.objects.update_or_create(
+                    kind=body["kind"], key=body["key"],
+                    defaults={
+                        "version": body["version"], "title": body["title"],
+                        "body": body, "loaded_at": timezone.now(),
+                    },
+                )  # fmt: skip
+    return report
+
+
+def packs_by_kind() -> dict[str, list[dict[str, Any]]]:
+    """kind -> the loaded packs as plain values, for an activity's set-up."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for pack in Pack.objects.all():
+        found.setdefault(pack.kind, []).append(pack.body)
+    return found

@@ -1,0 +1,21 @@
+"""Template tags every page may use."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def clock(seconds: int | None) -> str:
+    """Seconds as m:ss, with a minus sign when time has run over: 372 -> "6:12"."""
+    if seconds is None:
+        return ""
+    sign = "−" if seconds < 0 else ""
+    minutes, rest = divmod(abs(int(seconds)), 60)
+    return f"{sign}{minutes}:{rest:02d}"
+
+
+@register.filter
+def get(mapping: dict | None, key: object) -> object:
+    """`mapping[key]`, or "" where there is none."""
+    return (mapping or {}).get(key, "")

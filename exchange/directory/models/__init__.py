@@ -1,0 +1,34 @@
+"""The nouns of the directory, by file: schools, people, networks, events and releases."""
+
+from exchange.directory.models.events import Audience, Event, Release
+from exchange.directory.models.networks import Membership, Network
+from exchange.directory.models.people import (
+    Affiliation,
+    Invitation,
+    Person,
+    Role,
+    RoleAssignment,
+)
+from exchange.directory.models.schools import (
+    GroupLink,
+    RegisterReading,
+    School,
+    SchoolGroup,
+)
+
+__all__ = [
+    "Affiliation",
+    "Audience",
+    "Event",
+    "GroupLink",
+    "Invitation",
+    "Membership",
+    "Network",
+    "Person",
+    "RegisterReading",
+    "Release",
+    "Role",
+    "RoleAssignment",
+    "School",
+    "SchoolGroup",
+]

@@ -1,0 +1,215 @@
+"""Playing moves: the one door through which a run changes."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Literal
+
+from django.db import transaction
+from django.utils import timezone
+
+from exchange.live import engine, nudges
+from exchange.live.discovery import activity_of
+from exchange.live.models import Ballot, Move, Run, Seat
+from exchange.live.plugin import DESK, Moment, Refused
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One move as it arrives. Who may post it was decided before (`rules`, the seat's cookie).
+
+    move_id  made by the client, once for each intention; a repeated one is answered, not played
+    by       seat, desk or house; `seat` is the seat's key
+    """
+
+    run_id: int
+    move_id: str
+    by: str
+    kind: str
+    data: Mapping[str, Any]
+    seat: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of a move. `kept` and `again` mean: committed, on disk.
+
+    revision  of the run after it; the client may show "Saved" from `at` on
+    """
+
+    status: Literal["kept", "again", "refused", "failed"]
+    sentence: str = ""
+    revision: int = 0
+    field: str = ""
+    at: str = ""
+
+
+def play_moves(batch: Sequence[Posted]) -> list[Reply]:
+    """Play moves in order and answer each, in one transaction; the only entry.
+
+    Runs are locked in the order of their ids. A refused move changes nothing and does not
+    disturb the others. If a move breaks on a fault of ours, the batch is rolled back and its
+    moves are played one by one, so that only the broken one fails.
+    """
+    try:
+        return _play_together(batch)
+    except Refused:
+        raise
+    except Exception:
+        if len(batch) == 1:
+            log.exception("move failed: run %s kind %s", batch[0].run_id, batch[0].kind)
+            return [Reply("failed", "Something went wrong on our side. Nothing was changed.")]
+        return [reply for posted in batch for reply in play_moves([posted])]
+
+
+def _play_together(batch: Sequence[Posted]) -> list[Reply]:
+    with transaction.atomic():
+        ids = sorted({posted.run_id for posted in batch})
+        locked = Run.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+        tables = {run.pk: _Table(run, batch) for run in locked}
+        replies = [
+            tables[posted.run_id].play(posted)
+            if posted.run_id in tables
+            else Reply("refused", "This session does not exist.")
+            for posted in batch
+        ]
+        for table in tables.values():
+            table.save()
+    return replies
+
+
+class _Table:
+    """A locked run with the moves being played on it; `save` writes them all at once."""
+
+    def __init__(self, run: Run, batch: Iterable[Posted]) -> None:
+        self.run = run
+        self.activity = activity_of(run.activity)
+        if run.version < self.activity.version:
+            run.state = self.activity.upgrade(run.state, run.version)
+            run.version = self.activity.version
+        asked = [posted.move_id for posted in batch if posted.run_id == run.pk]
+        self.known = dict(
+            Move.objects.filter(run=run, move_id__in=asked).values_list("move_id", "reply")
+        )
+        self.new: list[Move] = []
+
+    def play(self, posted: Posted) -> Reply:
+        run = self.run
+        if posted.move_id in self.known:
+            return Reply(**{**self.known[posted.move_id], "status": "again"})
+        if not 8 <= len(posted.move_id) <= 64 or not posted.move_id.isascii():
+            return Reply("refused", "This move has no proper id. Reload the page.")
+        if not run.is_open:
+            return Reply("refused", "This session is not open.")
+        for tally in self.tallies(posted):
+            self.judge(tally)
+        return self.judge(posted)
+
+    def judge(self, posted: Posted) -> Reply:
+        run, now = self.run, timezone.now()
+        seq = run.revision + 1
+        moment = Moment(int(now.timestamp()), engine.chance_for(run.seed, seq))
+        try:
+            outcome = engine.apply(
+                self.activity, run.room, run.state,
+                by=posted.by, seat=posted.seat, kind=posted.kind, data=posted.data, moment=moment,
+            )  # fmt: skip
+        except Refused as refused:
+            return Reply("refused", refused.sentence, run.revision, refused.field)
+        run.revision = seq
+        for audience in outcome.audiences:
+            run.revisions[audience] = run.revisions.get(audience, 0) + 1
+        reply = Reply("kept", "", seq, at=now.isoformat(timespec="seconds"))
+        self.note(posted, outcome.data, reply, now)
+        return reply
+
+    def note(self, posted: Posted, data: dict[str, Any], reply: Reply, now: datetime) -> None:
+        kept = {"status": reply.status, "revision": reply.revision, "at": reply.at}
+        self.known[posted.move_id] = kept
+        self.new.append(
+            Move(
+                run=self.run, seq=reply.revision, move_id=posted.move_id, by=posted.by,
+                seat=posted.seat, kind=posted.kind, data=data, reply=kept, at=now,
+            )
+        )  # fmt: skip
+
+    def tallies(self, posted: Posted) -> list[Posted]:
+        """When a phase with a secret question ends, its counts enter the log; never an answer."""
+        phase, order = self.run.phase, self.activity.order
+        to = posted.data.get("to") or order[-1]
+        later = to in order[order.index(phase) + 1 :] if phase in order else False
+        moving = posted.by == DESK and posted.kind == "advance" and posted.data.get("saw") == phase
+        closing = posted.by == "house" and posted.kind == "close"
+        return [
+            tally_of(self.run, question.key)
+            for question in self.activity.ballots
+            if question.phase == phase and ((moving and later) or closing)
+        ]
+
+    def save(self) -> None:
+        if not self.new:
+            return
+        Move.objects.bulk_create(self.new)
+        self.run.save(update_fields=["room", "state", "revision", "revisions", "version"])
+        transaction.on_commit(partial(nudges.publish, self.run.pk))
+
+
+def tally_of(run: Run, question: str) -> Posted:
+    """The house's move that writes a secret question's counts into the room."""
+    answers = Counter(
+        Ballot.objects.filter(run=run, question=question).values_list("answer", flat=True)
+    )
+    counts = sorted(f"{answer}={n}" for answer, n in answers.items())
+    return Posted(
+        run.pk, f"tally-{question}-{run.revision}", "house", "tally",
+        {"question": question, "cast": answers.total(), "counts": counts},
+    )  # fmt: skip
+
+
+def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str) -> Reply:
+    """Answer a secret question once. The answer is kept without seat, time or order.
+
+    Raises Refused when the question is not open, the answer is not offered, or it was answered.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        seat = Seat.objects.taken().select_for_update().get(pk=seat.pk, run=run)
+        activity = activity_of(run.activity)
+        asked = next((b for b in activity.ballots if b.key == question), None)
+        if asked is None or not run.is_open or run.phase != asked.phase:
+            raise Refused("This question is not open now.")
+        room = engine.room_of(run.room)
+        if answer not in dict(asked.options(run.state, room)):
+            raise Refused("This answer is not one of those offered.", "answer")
+        if question in seat.answered:
+            raise Refused(
+                "Your answer is already in. It cannot be changed: nobody can find it again."
+            )
+        Ballot.objects.create(run=run, question=question, answer=answer)
+        seat.answered = [*seat.answered, question]
+        seat.save(update_fields=["answered"])
+        for audience in (DESK, f"seat:{seat.key}"):
+            run.revisions[audience] = run.revisions.get(audience, 0) + 1
+        run.save(update_fields=["revisions"])
+        transaction.on_commit(partial(nudges.publish, run.pk))
+    return Reply("kept", "", run.revision, at=datetime.now(UTC).isoformat(timespec="minutes"))
+
+
+def log_of(run: Run) -> list[dict[str, Any]]:
+    """The run's moves in the form `engine.replay` takes."""
+    return [
+        {
+            "seq": move.seq,
+            "by": move.by,
+            "seat": move.seat,
+            "kind": move.kind,
+            "data": move.data,
+            "at": int(move.at.timestamp()),
+        }
+        for move in run.moves.order_by("seq")
+    ]

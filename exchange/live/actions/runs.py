@@ -1,0 +1,171 @@
+"""Making, opening, closing and cancelling runs."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from exchange.core.permission import require
+from exchange.directory.models import Audience, Network, Person
+from exchange.directory.models.events import record
+from exchange.live import engine, rules
+from exchange.live.actions.moves import Posted, play_moves
+from exchange.live.codes import new_code, new_token
+from exchange.live.discovery import activity_of
+from exchange.live.models import Finding, Note, Run
+from exchange.live.plugin import Refused
+
+CODE_LIFE = timedelta(hours=12)
+ONLY_FACILITATOR = "Only the facilitator of this session may do this."
+
+
+def create_run(
+    *,
+    activity: str,
+    title: str,
+    setup: Mapping[str, Any],
+    minutes: Mapping[str, int],
+    network: Network | None,
+    by: Person,
+    floor: int = 5,
+) -> Run:
+    """A new run, not yet open. `setup` is what the activity's own `setup` returned."""
+    require(
+        rules.may_start_run(by, network), "Only members of this network may start a session in it."
+    )
+    declared = activity_of(activity)
+    with transaction.atomic():
+        run = Run(
+            activity=activity, version=declared.version, title=title, network=network,
+            facilitator=by, setup=dict(setup), seed=secrets.token_hex(16),
+        )  # fmt: skip
+        _lay(run, minutes, floor)
+        run.save()
+        record(by, "run_created", run, network=network, activity=activity)
+    return run
+
+
+def _lay(run: Run, minutes: Mapping[str, int], floor: int) -> None:
+    """The first room and state, from the set-up and the seed."""
+    declared = activity_of(run.activity)
+    run.room = engine.new_room(declared, minutes, int(run.created_at.timestamp()), floor)
+    run.state = declared.start(run.setup, engine.chance_for(run.seed, 0))
+
+
+def change_run(
+    *, run: Run, title: str, setup: Mapping[str, Any], minutes: Mapping[str, int], by: Person
+) -> Run:
+    """Change a run that is not open yet. Raises Refused after opening: what people were told holds."""
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.opened_at:
+            raise Refused("This session was opened. What people were told cannot change any more.")
+        run.title, run.setup = title, dict(setup)
+        _lay(run, minutes, run.room["floor"])
+        run.save()
+        record(by, "run_changed", run, network=run.network)
+    return run
+
+
+def open_run(*, run: Run, by: Person) -> Run:
+    """Open the door: a join code for twelve hours at most. An open run gets a fresh code."""
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.closed_at or run.cancelled_at:
+            raise Refused("This session is over. Start a new one.")
+        now = timezone.now()
+        run.opened_at = run.opened_at or now
+        run.code, run.code_token = _free_code(), new_token()
+        run.code_ends_at, run.door_locked_at = now + CODE_LIFE, None
+        run.save(
+            update_fields=["opened_at", "code", "code_token", "code_ends_at", "door_locked_at"]
+        )
+        record(by, "run_opened", run, network=run.network)
+    return run
+
+
+def _free_code() -> str:
+    """A code no run has; with 122 million of them a second draw is rare."""
+    while True:
+        code = new_code()
+        if not Run.objects.filter(code=code).exists():
+            return code
+
+
+def lock_door(*, run: Run, by: Person) -> None:
+    """Nobody new may join until it is unlocked; those inside stay."""
+    _turn_lock(run, by, locked=True)
+
+
+def unlock_door(*, run: Run, by: Person) -> None:
+    _turn_lock(run, by, locked=False)
+
+
+def _turn_lock(run: Run, by: Person, *, locked: bool) -> None:
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if not run.is_open:
+            raise Refused("This session is not open.")
+        run.door_locked_at = timezone.now() if locked else None
+        run.save(update_fields=["door_locked_at"])
+        record(by, "door_locked" if locked else "door_unlocked", run, network=run.network)
+
+
+def close_run(*, run: Run, by: Person) -> Run:
+    """End the session and keep its record, however far it came.
+
+    Wordings the room settled become findings, with their dissent; audience: those who took part.
+    """
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if not run.is_open:
+            raise Refused("This session is not open.")
+        play_moves([Posted(run.pk, f"close-{run.pk}-{run.revision}", "house", "close", {})])
+        run = Run.objects.get(pk=run.pk)
+        now = timezone.now()
+        run.closed_at, run.closed_by = now, by
+        run.code = run.code_token = None
+        run.save(update_fields=["closed_at", "closed_by", "code", "code_token"])
+        Finding.objects.bulk_create(
+            Finding(
+                run=run, network=run.network, text=worded["text"], context=run.title,
+                dissent=[{"note": voice["note"]} for voice in worded["dissent"]],
+                agreed=len(worded["agree"]), position=position, audience=Audience.GROUP,
+            )
+            for position, worded in enumerate(f for f in run.room["findings"] if f["settled"])
+        )  # fmt: skip
+        record(by, "run_closed", run, network=run.network, seats=len(run.room["seats"]))
+    return run
+
+
+def cancel_run(*, run: Run, by: Person) -> None:
+    """End the session and erase what people did in it: moves, ballots, labels, state, notes."""
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.closed_at or run.cancelled_at:
+            raise Refused("This session is already over.")
+        run.moves.all().delete()
+        run.ballots.all().delete()
+        run.notes.all().delete()
+        run.seats.all().delete()
+        run.cancelled_at, run.cancelled_by = timezone.now(), by
+        run.code = run.code_token = None
+        run.room, run.state, run.revisions = {}, {}, {}
+        run.save()
+        record(by, "run_cancelled", run, network=run.network)
+
+
+def write_note(*, run: Run, text: str, by: Person) -> Note:
+    """The facilitator's private note on this run; only its author ever sees it."""
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        note, _ = Note.objects.update_or_create(run=run, author=by, defaults={"text": text})
+    return note

@@ -1,0 +1,91 @@
+"""Taking, naming and removing seats."""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from exchange.core.permission import require
+from exchange.directory.models import Person, School
+from exchange.directory.models.events import record
+from exchange.live import rules
+from exchange.live.actions.moves import Posted, play_moves
+from exchange.live.actions.runs import ONLY_FACILITATOR
+from exchange.live.codes import fingerprint, new_token
+from exchange.live.models import Run, Seat
+from exchange.live.plugin import Refused
+
+MOST_SEATS = 600
+NOT_OPEN = "This session is not open for joining."
+
+
+def join_run(
+    *,
+    run: Run,
+    label: str = "",
+    school: School | None = None,
+    role: str = Seat.Role.TEACHER,
+    people: int = 1,
+    person: Person | None = None,
+) -> tuple[Seat, str]:
+    """Take a seat. Returns it with its secret token, which is shown to this phone only.
+
+    A signed-in person who already has a seat gets the same seat with a new token, so that the
+    newest device goes on. Raises Refused when the door is locked or the run is not open.
+    """
+    token = new_token()
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if not run.is_open:
+            raise Refused(NOT_OPEN)
+        known = Seat.objects.taken().filter(run=run, person=person).first() if person else None
+        if known:
+            known.token_hash = fingerprint(token)
+            known.save(update_fields=["token_hash"])
+            return known, token
+        if run.door_locked_at:
+            raise Refused("The facilitator has locked the door. Ask in the room to be let in.")
+        number = run.seats.count() + 1
+        if number > MOST_SEATS:
+            raise Refused("This session is full.")
+        seat = Seat.objects.create(
+            run=run, key=f"s{number}", token_hash=fingerprint(token), label=label,
+            school=school, role=role, people=people, person=person,
+        )  # fmt: skip
+        posted = Posted(
+            run.pk, f"join-{secrets.token_hex(8)}", "house", "join",
+            {"seat": seat.key, "school": str(school.pk) if school else "", "role": role, "people": people},
+        )  # fmt: skip
+        reply = play_moves([posted])[0]
+        if reply.status != "kept":
+            raise Refused(reply.sentence)
+    return seat, token
+
+
+def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
+    """Give a seat another label; seen by its group and the desk."""
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        seat.label = label
+        seat.save(update_fields=["label"])
+        record(by, "seat_labelled", run, network=run.network, seat=seat.key)
+
+
+def remove_seat(*, run: Run, seat: Seat, by: Person) -> None:
+    """Take a seat away; its phone sees nothing more of the run from now on."""
+    require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        held = Seat.objects.taken().filter(run=run, pk=seat.pk).select_for_update().first()
+        if held is None:
+            raise Refused("This seat was already removed.")
+        seat = held
+        posted = Posted(
+            run.pk, f"remove-{secrets.token_hex(8)}", "house", "remove", {"seat": seat.key}
+        )
+        reply = play_moves([posted])[0]
+        if reply.status != "kept":
+            raise Refused(reply.sentence)
+        seat.removed_at, seat.removed_by = timezone.now(), by
+        seat.save(update_fields=["removed_at", "removed_by"])
+        record(by, "seat_removed", run, network=run.network, seat=seat.key)

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class LiveConfig(AppConfig):
+    name = "exchange.live"
+    label = "live"
+
+    def ready(self) -> None:
+        """Fill the directory's slots: what lower pages show of live."""
+        from exchange.directory import actions, slots  # app ready
+        from exchange.live import panels  # app ready
+        from exchange.live.actions import findings  # app ready
+
+        slots.network_panels.append(panels.network_panel)
+        slots.home_cards.append(panels.home_card)
+        slots.release_subjects["finding"] = panels.finding_subjects
+        actions.on_released["finding"] = findings.finding_released
+        actions.on_withdrawn["finding"] = findings.finding_withdrawn

@@ -1,0 +1,317 @@
+"""Moves that every activity has: people, phases and clock, groups, findings. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from exchange.live import grouping
+from exchange.live.plugin import (
+    CLOSED,
+    DESK,
+    FINDINGS,
+    LOBBY,
+    ROOM,
+    SCREEN,
+    Activity,
+    Data,
+    Field,
+    Moment,
+    Refused,
+    Room,
+    State,
+)
+
+EVERYONE = {ROOM, DESK, SCREEN}
+MOST_FINDINGS = 12
+
+
+@dataclass(frozen=True)
+class Turn:
+    """All that a shared move is judged by; `room` and `state` are what it changes."""
+
+    activity: Activity
+    room: Data
+    state: State
+    by: str
+    seat: str
+    data: Data
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One shared move kind: who may make it, its inputs, and its rule."""
+
+    by: tuple[str, ...]
+    fields: tuple[Field, ...]
+    play: Callable[[Turn], set[str]]
+
+
+def _room(room: Data) -> Room:
+    return Room(room["seats"], room["groups"], room["phase"], room["tallies"], room["floor"])
+
+
+def join(turn: Turn) -> set[str]:
+    key = turn.data["seat"]
+    if key in turn.room["seats"]:
+        raise Refused("This seat is already taken.")
+    turn.room["seats"][key] = {
+        "school": turn.data["school"],
+        "role": turn.data["role"],
+        "people": max(1, turn.data["people"]),
+    }
+    turn.activity.join(turn.state, key, turn.moment.chance)
+    told = {DESK, SCREEN}
+    if turn.room["groups"] and turn.activity.group_size:
+        groups, seats = turn.room["groups"], turn.room["seats"]
+        free = grouping.letter(turn.room["letters"])
+        name = grouping.place_latecomer(groups, seats, key, turn.activity.group_size, free)
+        _seat_in(turn.room, name, key)
+        _note_groups(turn.activity, turn.room)
+        told.add(f"group:{name}")
+    return told
+
+
+def remove(turn: Turn) -> set[str]:
+    key = turn.data["seat"]
+    if key not in turn.room["seats"]:
+        raise Refused("There is no such seat in this session.")
+    told = {DESK, SCREEN, f"seat:{key}", f"group:{_room(turn.room).group_of(key)}"}
+    del turn.room["seats"][key]
+    turn.room["gone"].append(key)
+    for keys in turn.room["groups"].values():
+        if key in keys:
+            keys.remove(key)
+    turn.room["groups"] = {name: keys for name, keys in turn.room["groups"].items() if keys}
+    _note_groups(turn.activity, turn.room)
+    return told
+
+
+def advance(turn: Turn) -> set[str]:
+    now = turn.room["phase"]
+    if turn.data["saw"] != now:
+        raise Refused("The session has already moved on. Look again, then decide.")
+    order = turn.activity.order[:-1]
+    at = order.index(now)
+    if at + 1 >= len(order):
+        raise Refused("This is the last phase. Close the session when the room is ready.")
+    to = turn.data["to"] or order[at + 1]
+    if to not in order[at + 1 :]:
+        raise Refused("A session only moves forward, so that nothing revealed is sorted again.")
+    clock = turn.room["clock"]
+    if now != LOBBY:
+        clock["spent"][now] = (clock["paused"] or turn.moment.now) - clock["since"] - clock["idle"]
+    clock.update(since=turn.moment.now, idle=0, paused=None)
+    turn.room["phase"] = to
+    coming = turn.activity.phase(to)
+    if coming and coming.grouped and not turn.room["groups"]:
+        _form(turn.activity, turn.room, turn.moment)
+    if to == FINDINGS:
+        for text in turn.activity.findings(turn.state, _room(turn.room))[:MOST_FINDINGS]:
+            _propose(turn.room, text)
+    else:
+        turn.activity.enter(turn.state, _room(turn.room), to, turn.moment.chance)
+    return set(EVERYONE)
+
+
+def pause(turn: Turn) -> set[str]:
+    if turn.room["clock"]["paused"]:
+        raise Refused("The clock is already paused.")
+    turn.room["clock"]["paused"] = turn.moment.now
+    return set(EVERYONE)
+
+
+def resume(turn: Turn) -> set[str]:
+    clock = turn.room["clock"]
+    if not clock["paused"]:
+        raise Refused("The clock is already running.")
+    clock["idle"] += max(0, turn.moment.now - clock["paused"])
+    clock["paused"] = None
+    return set(EVERYONE)
+
+
+def extend(turn: Turn) -> set[str]:
+    plan, phase = turn.room["clock"]["plan"], turn.room["phase"]
+    if phase not in plan:
+        raise Refused("This part has no clock.")
+    if not 1 <= turn.data["minutes"] <= 60 or plan[phase] + turn.data["minutes"] > 240:
+        raise Refused("Add between 1 and 60 minutes.", "minutes")
+    plan[phase] += turn.data["minutes"]
+    return set(EVERYONE)
+
+
+def regroup(turn: Turn) -> set[str]:
+    if not turn.activity.group_size:
+        raise Refused("This activity does not work in groups.")
+    if _grouped_started(turn.activity, turn.room):
+        raise Refused("Groups are at work. Move single people instead.")
+    _form(turn.activity, turn.room, turn.moment)
+    return set(EVERYONE)
+
+
+def move_seat(turn: Turn) -> set[str]:
+    key, to = turn.data["seat"], turn.data["group"].upper()
+    if key not in turn.room["seats"]:
+        raise Refused("There is no such seat in this session.")
+    if not turn.room["groups"]:
+        raise Refused("There are no groups yet.")
+    fresh = grouping.letter(turn.room["letters"])
+    if to not in turn.room["groups"] and to != fresh:
+        raise Refused(f"There is no group {to}.", "group")
+    before = _room(turn.room).group_of(key)
+    if before == to:
+        raise Refused(f"This person is already in group {to}.", "group")
+    if before:
+        turn.room["groups"][before].remove(key)
+    _seat_in(turn.room, to, key)
+    _note_groups(turn.activity, turn.room)
+    return {DESK, SCREEN, f"seat:{key}", f"group:{before}", f"group:{to}"}
+
+
+def propose_finding(turn: Turn) -> set[str]:
+    _in_findings(turn.room)
+    if len(turn.room["findings"]) >= MOST_FINDINGS:
+        raise Refused(f"There are already {MOST_FINDINGS} wordings. Drop one first.")
+    _propose(turn.room, turn.data["text"])
+    return set(EVERYONE)
+
+
+def word_finding(turn: Turn) -> set[str]:
+    finding = _finding(turn.room, turn.data["finding"])
+    if finding["text"] != turn.data["text"]:
+        # New words need new agreement; dissent stays, it may not have been met.
+        finding.update(text=turn.data["text"], agree=[], settled=False)
+    return set(EVERYONE)
+
+
+def drop_finding(turn: Turn) -> set[str]:
+    turn.room["findings"].remove(_finding(turn.room, turn.data["finding"]))
+    return set(EVERYONE)
+
+
+def settle_finding(turn: Turn) -> set[str]:
+    finding = _finding(turn.room, turn.data["finding"])
+    finding["settled"] = turn.data["settled"]
+    return set(EVERYONE)
+
+
+def agree_finding(turn: Turn) -> set[str]:
+    finding = _finding(turn.room, turn.data["finding"])
+    if turn.seat not in finding["agree"]:
+        finding["agree"].append(turn.seat)
+    finding["dissent"] = [d for d in finding["dissent"] if d["seat"] != turn.seat]
+    return set(EVERYONE)
+
+
+def dissent_finding(turn: Turn) -> set[str]:
+    finding = _finding(turn.room, turn.data["finding"])
+    finding["agree"] = [key for key in finding["agree"] if key != turn.seat]
+    finding["dissent"] = [
+        d for d in finding["dissent"] if d["seat"] != turn.seat or turn.by == "desk"
+    ]
+    finding["dissent"].append({"seat": turn.seat, "note": turn.data["note"]})
+    return set(EVERYONE)
+
+
+def close(turn: Turn) -> set[str]:
+    clock = turn.room["clock"]
+    if turn.room["phase"] != LOBBY:
+        clock["spent"][turn.room["phase"]] = (
+            (clock["paused"] or turn.moment.now) - clock["since"] - clock["idle"]
+        )
+    turn.room["phase"] = CLOSED
+    return set(EVERYONE)
+
+
+def tally(turn: Turn) -> set[str]:
+    counts = None
+    if turn.data["cast"] >= turn.room["floor"]:
+        pairs = (line.rsplit("=", 1) for line in turn.data["counts"])
+        counts = {option: int(n) for option, n in pairs}
+    turn.room["tallies"][turn.data["question"]] = {"cast": turn.data["cast"], "counts": counts}
+    return set(EVERYONE)
+
+
+def _grouped_started(activity: Activity, room: Data) -> bool:
+    """Whether a grouped phase has begun or is over."""
+    order = activity.order
+    first = min((order.index(p.key) for p in activity.phases if p.grouped), default=len(order))
+    return order.index(room["phase"]) >= first
+
+
+def _form(activity: Activity, room: Data, moment: Moment) -> None:
+    if activity.group_size and room["seats"]:
+        room["groups"] = grouping.form_groups(room["seats"], activity.group_size, moment.chance)
+        room["letters"] = len(room["groups"])
+        _note_groups(activity, room)
+
+
+def _seat_in(room: Data, name: str, key: str) -> None:
+    """Put a seat into a group; a new group takes the next letter, and no letter is used twice."""
+    if name not in room["groups"]:
+        room["groups"][name] = []
+        room["letters"] += 1
+    room["groups"][name].append(key)
+
+
+def _note_groups(activity: Activity, room: Data) -> None:
+    if activity.group_size:
+        room["notes"] = grouping.notes(room["groups"], room["seats"], activity.group_size)
+
+
+def _in_findings(room: Data) -> None:
+    if room["phase"] != FINDINGS:
+        raise Refused("Findings are worded in the last part of the session.")
+
+
+def _propose(room: Data, text: str) -> None:
+    number = 1 + max((int(f["id"][1:]) for f in room["findings"]), default=0)
+    room["findings"].append(
+        {"id": f"f{number}", "text": text, "agree": [], "dissent": [], "settled": False}
+    )
+
+
+def _finding(room: Data, key: str) -> dict[str, Any]:
+    _in_findings(room)
+    found: dict[str, Any] | None = next((f for f in room["findings"] if f["id"] == key), None)
+    if found is None:
+        raise Refused("This wording was dropped in the meantime.")
+    return found
+
+
+_SEAT = Field("seat", longest=8)
+_FINDING = Field("finding", longest=8)
+_WORDS = Field("text", label="Finding", longest=500)
+
+_JOINING = (
+    _SEAT,
+    Field("school", required=False, longest=20),
+    Field("role", longest=20),
+    Field("people", "integer"),
+)
+_TALLY = (
+    Field("question", longest=40),
+    Field("cast", "integer"),
+    Field("counts", "lines", required=False),
+)
+_PHASES = (Field("saw", longest=40), Field("to", required=False, longest=40))
+_DISSENT = (_FINDING, Field("note", label="What you see differently", longest=280))
+
+KINDS: dict[str, Shared] = {
+    "join": Shared(("house",), _JOINING, join),
+    "remove": Shared(("house",), (_SEAT,), remove),
+    "close": Shared(("house",), (), close),
+    "tally": Shared(("house",), _TALLY, tally),
+    "advance": Shared(("desk",), _PHASES, advance),
+    "pause": Shared(("desk",), (), pause),
+    "resume": Shared(("desk",), (), resume),
+    "extend": Shared(("desk",), (Field("minutes", "integer", label="Minutes"),), extend),
+    "regroup": Shared(("desk",), (), regroup),
+    "move_seat": Shared(("desk",), (_SEAT, Field("group", label="Group", longest=3)), move_seat),
+    "propose_finding": Shared(("desk", "seat"), (_WORDS,), propose_finding),
+    "word_finding": Shared(("desk",), (_FINDING, _WORDS), word_finding),
+    "drop_finding": Shared(("desk",), (_FINDING,), drop_finding),
+    "settle_finding": Shared(("desk",), (_FINDING, Field("settled", "yes")), settle_finding),
+    "agree_finding": Shared(("seat",), (_FINDING,), agree_finding),
+    "dissent_finding": Shared(("seat", "desk"), _DISSENT, dissent_finding),
+}

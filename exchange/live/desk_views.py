@@ -1,0 +1,217 @@
+"""The facilitator's desk and the projector."""
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from exchange.directory.models import School
+from exchange.directory.requests import SignedIn
+from exchange.live import engine
+from exchange.live.actions import (
+    cancel_run,
+    close_run,
+    label_seat,
+    lock_door,
+    open_run,
+    remove_seat,
+    unlock_door,
+    write_note,
+)
+from exchange.live.forms import LabelForm, NoteForm
+from exchange.live.looking import cast_so_far, look, signature
+from exchange.live.models import Note, Run, Seat
+from exchange.live.plugin import Refused
+from exchange.live.seat_views import answer, play
+from exchange.live.seating import facilitated_or_404
+from exchange.live.streaming import stream
+
+
+def _desk(request: SignedIn, run: Run) -> dict[str, Any]:
+    context = look(run, engine.who_of(run.room, "desk"))
+    seats = list(Seat.objects.taken().filter(run=run).select_related("school"))
+    schools = School.objects.in_bulk({s.school_id for s in seats if s.school_id})
+    by_key = {seat.key: seat for seat in seats}
+    for group in context["groups"]:
+        group["seats"] = [by_key[key] for key in group["seats"] if key in by_key]
+        group["schools"] = sorted(
+            {schools[s.school_id].name for s in group["seats"] if s.school_id}
+        )
+    note = Note.objects.filter(run=run, author=request.user.pk).first()
+    room = engine.room_of(run.room)
+    return {
+        **context,
+        "seats": seats,
+        "waiting": context["activity"].waiting(run.state, room),
+        "cast": cast_so_far(run),
+        "note_form": NoteForm(initial={"text": note.text if note else ""}),
+        "next_phase": _next(context),
+        "room_notes": run.room["notes"],
+        "join_url": settings.BASE_URL + reverse("join_token", args=[run.code_token or "-"]),
+    }
+
+
+def _next(context: dict[str, Any]) -> dict[str, str] | None:
+    """The phase after this one, to name the button by."""
+    activity, order = context["activity"], context["activity"].order
+    at = order.index(context["phase"]) if context["phase"] in order else len(order)
+    key = order[at + 1] if at + 2 < len(order) else None
+    return {"key": key, "title": engine.title_of(activity, key)} if key else None
+
+
+@login_required
+@require_GET
+def desk(request: SignedIn, run_id: int) -> HttpResponse:
+    """Controls, timings, groups and private notes; goes on from any device that signs in."""
+    run = facilitated_or_404(request, run_id)
+    if run.cancelled_at or run.closed_at or not run.opened_at:
+        return redirect("run", run.pk)
+    return render(request, "live/desk.html", _desk(request, run))
+
+
+@login_required
+@require_GET
+def desk_view(request: SignedIn, run_id: int) -> HttpResponse:
+    run = facilitated_or_404(request, run_id)
+    if not run.is_open:
+        return HttpResponse(status=410)
+    if request.GET.get("have") == signature(run, engine.who_of(run.room, "desk")):
+        return HttpResponseNotModified()
+    return render(request, "live/_desk.html", _desk(request, run))
+
+
+@login_required
+@require_POST
+def desk_moves(request: SignedIn, run_id: int) -> HttpResponse:
+    """Play a move of the desk."""
+    run = facilitated_or_404(request, run_id)
+    reply, data = play(request, run.pk, "desk")
+    if reply.status == "refused" and not request.headers.get("Accept", "").startswith(
+        "application/json"
+    ):
+        messages.error(request, reply.sentence)
+        return redirect("desk", run.pk)
+    return answer(request, reply, data, "live/desk.html", "desk", run_id)
+
+
+async def desk_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    return await stream(request, run_id, "desk")
+
+
+@login_required
+@require_GET
+def screen(request: SignedIn, run_id: int) -> HttpResponse:
+    """The projector: no personal data, nothing to press."""
+    run = facilitated_or_404(request, run_id)
+    if not run.opened_at or run.cancelled_at:
+        return redirect("run", run.pk)
+    return render(request, "live/screen.html", look(run, engine.who_of(run.room, "screen")))
+
+
+@login_required
+@require_GET
+def screen_view(request: SignedIn, run_id: int) -> HttpResponse:
+    run = facilitated_or_404(request, run_id)
+    if run.cancelled_at or not run.opened_at:
+        return HttpResponse(status=410)
+    who = engine.who_of(run.room, "screen")
+    if request.GET.get("have") == signature(run, who):
+        return HttpResponseNotModified()
+    return render(request, "live/_screen.html", look(run, who))
+
+
+async def screen_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    return await stream(request, run_id, "screen")
+
+
+@login_required
+@require_GET
+def qr(request: SignedIn, run_id: int) -> HttpResponse:
+    """The QR picture of the joining address, as SVG."""
+    run = facilitated_or_404(request, run_id)
+    if not run.is_open or not run.code_token:
+        return HttpResponse(status=410)
+    address = settings.BASE_URL + reverse("join_token", args=[run.code_token])
+    picture = segno.make(address, error="m", micro=False)
+    svg = picture.svg_inline(scale=1, border=2, dark="#1b1f2a", light="#ffffff", omitsize=True)
+    svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+def _do(request: SignedIn, run: Run, page: str, action: Any, **words: Any) -> HttpResponse:
+    """Call one action as this person; a refusal becomes a sentence on the page we go back to."""
+    try:
+        action(run=run, by=request.user, **words)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect(page, run.pk)
+
+
+@login_required
+@require_POST
+def opening(request: SignedIn, run_id: int) -> HttpResponse:
+    return _do(request, facilitated_or_404(request, run_id), "desk", open_run)
+
+
+@login_required
+@require_POST
+def closure(request: SignedIn, run_id: int) -> HttpResponse:
+    return _do(request, facilitated_or_404(request, run_id), "run", close_run)
+
+
+@login_required
+@require_POST
+def cancellation(request: SignedIn, run_id: int) -> HttpResponse:
+    return _do(request, facilitated_or_404(request, run_id), "run", cancel_run)
+
+
+@login_required
+@require_POST
+def door(request: SignedIn, run_id: int) -> HttpResponse:
+    """`locked=yes` locks, anything else unlocks."""
+    action = lock_door if request.POST.get("locked") == "yes" else unlock_door
+    return _do(request, facilitated_or_404(request, run_id), "desk", action)
+
+
+@login_required
+@require_POST
+def notes(request: SignedIn, run_id: int) -> HttpResponse:
+    run = facilitated_or_404(request, run_id)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("These notes are too long to keep: at most 10,000 characters."))
+        return render(
+            request, "live/desk.html", {**_desk(request, run), "note_form": form}, status=422
+        )
+    write_note(run=run, text=form.cleaned_data["text"], by=request.user)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(status=204)
+    return redirect("desk", run.pk)
+
+
+@login_required
+@require_POST
+def seat_label(request: SignedIn, run_id: int, key: str) -> HttpResponse:
+    run = facilitated_or_404(request, run_id)
+    seat = get_object_or_404(run.seats.taken(), key=key)
+    form = LabelForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("A label has at most 40 characters."))
+        return redirect("desk", run.pk)
+    return _do(request, run, "desk", label_seat, seat=seat, label=form.cleaned_data["label"])
+
+
+@login_required
+@require_POST
+def seat_removal(request: SignedIn, run_id: int, key: str) -> HttpResponse:
+    run = facilitated_or_404(request, run_id)
+    seat = get_object_or_404(run.seats.taken(), key=key)
+    return _do(request, run, "desk", remove_seat, seat=seat)

@@ -1,0 +1,248 @@
+"""The rules every activity shares: judging a move against now. Pure; plain values in and out.
+
+`apply` changes the room and the state it is given and says who must look again; or it raises
+Refused having changed nothing. Replaying a run's moves through `apply` gives the stored state.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from exchange.live import common_moves
+from exchange.live.plugin import (
+    CLOSED,
+    DESK,
+    FINDINGS,
+    LOBBY,
+    ROOM,
+    SCREEN,
+    Activity,
+    Data,
+    Field,
+    Moment,
+    Move,
+    Refused,
+    Room,
+    State,
+    Who,
+)
+
+TITLES = {LOBBY: "Waiting to start", FINDINGS: "Word our findings", CLOSED: "Closed"}
+TASKS = {
+    LOBBY: "People are joining. The facilitator starts when the room is ready.",
+    FINDINGS: "Put what you found into words you agree on. Disagreement is kept.",
+    CLOSED: "This session is over.",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a move did: who must look again, and the checked data for the log."""
+
+    audiences: frozenset[str]
+    data: Data
+
+
+def new_room(activity: Activity, minutes: Mapping[str, int], now: int, floor: int = 5) -> Data:
+    """The room before anybody came; `minutes` plans each phase."""
+    plan = {p.key: int(minutes.get(p.key, p.minutes)) for p in activity.phases}
+    plan[FINDINGS] = int(minutes.get(FINDINGS, 10))
+    return {
+        "phase": LOBBY,
+        "floor": floor,
+        "seats": {},
+        "gone": [],
+        "groups": {},
+        "letters": 0,
+        "notes": [],
+        "tallies": {},
+        "findings": [],
+        "clock": {"since": now, "idle": 0, "paused": None, "plan": plan, "spent": {}},
+    }
+
+
+def room_of(room: Data) -> Room:
+    """The part of the room an activity may know."""
+    return Room(
+        seats=room["seats"],
+        groups=room["groups"],
+        phase=room["phase"],
+        tallies=room["tallies"],
+        floor=room["floor"],
+    )
+
+
+def who_of(room: Data, by: str, seat: str = "") -> Who:
+    """The viewer or mover of that kind; a seat with its current group."""
+    if by != "seat":
+        return Who(kind=by)  # type: ignore[arg-type]
+    return Who("seat", seat, room_of(room).group_of(seat))
+
+
+def audiences_of(who: Who) -> tuple[str, ...]:
+    """What a viewer listens to."""
+    if who.kind == "seat":
+        mine = (ROOM, f"seat:{who.seat}")
+        return (*mine, f"group:{who.group}") if who.group else mine
+    return (ROOM, DESK) if who.kind == "desk" else (ROOM, SCREEN)
+
+
+def title_of(activity: Activity, phase: str) -> str:
+    """The phase's name as people read it."""
+    own = activity.phase(phase)
+    return own.title if own else TITLES.get(phase, phase)
+
+
+def task_of(activity: Activity, phase: str) -> str:
+    """One sentence: what people do in this phase."""
+    own = activity.phase(phase)
+    return own.task if own else TASKS.get(phase, "")
+
+
+def clean_text(raw: Any, name: str, longest: int) -> str:
+    """One text without control characters, NFC, trimmed; Refused when too long or no text."""
+    if not isinstance(raw, str):
+        raise Refused(f"{name} should be text.", name)
+    if len(raw) > 20 * longest + 200:
+        raise Refused(f"{name} is too long: at most {longest} characters.", name)
+    known = raw.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(
+        c for c in known if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"}
+    )
+    text = unicodedata.normalize("NFC", kept).strip()
+    if len(text) > longest:
+        raise Refused(f"{name} is too long: {len(text)} characters, at most {longest}.", name)
+    return text
+
+
+def clean_value(field: Field, raw: Any) -> Any:
+    """One input as its kind says; Refused with a sentence naming it."""
+    name = field.label or field.name.replace("_", " ").capitalize()
+    if field.kind == "yes":
+        return raw in (True, "yes", "on", "true", "1", 1)
+    if field.kind == "lines":
+        lines = raw if isinstance(raw, list) else str(raw or "").splitlines()
+        if len(lines) > 500:
+            raise Refused(f"{name}: at most 500 lines.", field.name)
+        texts = [clean_text(line, name, field.longest) for line in lines]
+        texts = [" ".join(text.split()) for text in texts if text]
+        if field.required and not texts:
+            raise Refused(f"{name} is missing.", field.name)
+        return texts
+    if field.kind == "integer":
+        try:
+            value = int(str(raw).strip()[:12])
+        except ValueError:
+            raise Refused(f"{name} should be a whole number.", field.name) from None
+        if abs(value) > 1_000_000:
+            raise Refused(f"{name} is out of range.", field.name)
+        return value
+    text = clean_text("" if raw is None else raw, name, field.longest)
+    if field.required and not text:
+        raise Refused(f"{name} is missing.", field.name)
+    return text
+
+
+def clean(fields: tuple[Field, ...], raw: Mapping[str, Any]) -> Data:
+    """The declared inputs, checked; anything else that was sent is left out."""
+    return {field.name: clean_value(field, raw.get(field.name)) for field in fields}
+
+
+def apply(
+    activity: Activity,
+    room: Data,
+    state: State,
+    *,
+    by: str,
+    seat: str = "",
+    kind: str,
+    data: Mapping[str, Any],
+    moment: Moment,
+) -> Outcome:
+    """Play one move.
+
+    by    seat, desk, or house (joining, removing, closing: made by actions, never by a post)
+    data  raw inputs, or the checked ones of the log when replaying
+    Raises Refused with a sentence for the person; then nothing has changed.
+    """
+    if room["phase"] == CLOSED:
+        raise Refused("This session is closed. Nothing can be changed any more.")
+    if by == "seat" and seat not in room["seats"]:
+        raise Refused("Your seat was removed from this session. Ask the facilitator.")
+    shared = common_moves.KINDS.get(kind)
+    if shared and by in shared.by:
+        checked = clean(shared.fields, data)
+        turn = common_moves.Turn(activity, room, state, by, seat, checked, moment)
+        told = shared.play(turn)
+        return Outcome(frozenset(told), checked)
+    own = activity.move(kind)
+    if own is None or own.by != by:
+        raise Refused("This move does not exist in this activity.")
+    if room["phase"] not in own.phases:
+        now_is = title_of(activity, room["phase"])
+        raise Refused(f"That part of the session is not open: it is now “{now_is}”.")
+    checked = clean(own.fields, data)
+    move = Move(who_of(room, by, seat), kind, checked, moment)
+    return Outcome(frozenset(own.play(state, room_of(room), move)), checked)
+
+
+def chance_for(seed: str, step: int) -> Random:
+    """The source of chance of one step of one run; the same in a replay."""
+    return Random(f"{seed}:{step}")  # noqa: S311  (shuffles, not secrets)
+
+
+def clock_of(activity: Activity, room: Data, now: int) -> Data:
+    """The clock for a view: all in seconds.
+
+    left     of the current phase (negative when over), None where no time is planned
+    ends_at  seconds since 1970, None while paused or without a plan
+    behind   of the whole plan so far; negative when ahead
+    rail     one row a phase: key, title, plan, spent, is done / now / to come
+    """
+    clock = room["clock"]
+    phase, plan, spent = room["phase"], clock["plan"], dict(clock["spent"])
+    running = (clock["paused"] or now) - clock["since"] - clock["idle"]
+    left = plan[phase] * 60 - running if phase in plan else None
+    if phase in plan:
+        spent[phase] = running
+    order = activity.order
+    rail = [
+        {
+            "key": key,
+            "title": title_of(activity, key),
+            "plan": plan[key] * 60,
+            "spent": spent.get(key),
+            "is": "now"
+            if key == phase
+            else "done"
+            if order.index(key) < order.index(phase)
+            else "to come",
+        }
+        for key in order
+        if key in plan
+    ]
+    finished = [row for row in rail if row["is"] == "done"]
+    behind = sum((row["spent"] or 0) - row["plan"] for row in finished if row["spent"] is not None)
+    behind += max(0, -(left or 0))
+    return {
+        "left": left,
+        "ends_at": None if left is None or clock["paused"] else now + left,
+        "paused": bool(clock["paused"]),
+        "behind": behind,
+        "rail": rail,
+    }
+
+
+def replay(activity: Activity, room: Data, state: State, moves: list[Data], seed: str) -> None:
+    """Play a run's log again onto a fresh room and state (both changed in place).
+
+    moves: {"seq", "by", "seat", "kind", "data", "at"} in order, `at` in whole seconds.
+    """
+    for entry in moves:
+        apply(
+            activity, room, state,
+            by=entry["by"], seat=entry["seat"], kind=entry["kind"], data=entry["data"],
+            moment=Moment(entry["at"], chance_for(seed, entry["seq"])),
+        )  # fmt: skip

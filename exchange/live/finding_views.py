@@ -1,0 +1,50 @@
+"""One finding: what it says, who disagreed, where it came from, who may read it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from exchange.directory.models import Release
+from exchange.directory.requests import SignedIn
+from exchange.live import rules
+from exchange.live.actions import ask_finding_release
+from exchange.live.models import Finding, Run
+from exchange.live.plugin import Refused
+
+
+def _finding(request: SignedIn, finding_id: int) -> Finding:
+    rows = Finding.objects.visible_to(request.user).select_related("run", "network").distinct()
+    return get_object_or_404(rows, pk=finding_id)
+
+
+@login_required
+@require_GET
+def finding(request: SignedIn, finding_id: int) -> HttpResponse:
+    found = _finding(request, finding_id)
+    releases = Release.objects.of(found).select_related(
+        "school", "agreed_by", "declined_by", "asked_by"
+    )
+    context = {
+        "finding": found,
+        "releases": releases,
+        "may_ask": rules.may_ask_release(request.user, found) and not releases.waiting().exists(),
+        "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
+        "agreed": found.agreed if found.agreed >= 5 else None,
+    }
+    return render(request, "live/finding.html", context)
+
+
+@login_required
+@require_POST
+def finding_releases(request: SignedIn, finding_id: int) -> HttpResponse:
+    """Ask the schools involved to let the network read it."""
+    found = _finding(request, finding_id)
+    try:
+        ask_finding_release(finding=found, by=request.user)
+        messages.success(request, _("Each school that took part has been asked."))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("finding", found.pk)

@@ -1,0 +1,165 @@
+"""The shape of input for runs: joining, setting up. They never save."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from exchange.directory.models import Membership, Network
+from exchange.live import engine
+from exchange.live.models import Run, Seat
+from exchange.live.plugin import FINDINGS, Activity, Field
+
+OTHER_SCHOOL = "other"
+TABLE_SIZES = [(1, _("Just me")), *((n, _("A table of %d") % n) for n in range(2, 7))]
+
+
+def tidy(value: str) -> str:
+    """One line without control characters."""
+    return " ".join(engine.clean_text(value, "Text", 100_000).split())
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six letters from the screen, for example KTR-MWX."),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the six letters from the screen.")},
+    )
+
+
+class JoinForm(forms.Form):
+    label = forms.CharField(
+        label=_("Name or initials"),
+        help_text=_("Optional. Only your group and the facilitator see it."),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    school = forms.ChoiceField(label=_("Your school"))
+    role = forms.ChoiceField(label=_("Your role"), choices=Seat.Role.choices)
+    people = forms.TypedChoiceField(
+        label=_("Who is this phone for?"), choices=TABLE_SIZES, coerce=int, initial=1, required=False,
+        help_text=_("One phone for a table is fine: it counts as one answer."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.schools = {}
+        if run.network_id:
+            members = Membership.objects.current().filter(network=run.network_id)
+            self.schools = {str(m.school_id): m.school for m in members.select_related("school")}
+        choices = [(key, school.name) for key, school in self.schools.items()]
+        self.fields["school"].choices = [*choices, (OTHER_SCHOOL, _("Another school, or none"))]  # type: ignore[attr-defined]
+
+    def clean_label(self) -> str:
+        return tidy(self.cleaned_data["label"])
+
+    def seat(self) -> dict[str, Any]:
+        """What `join_run` takes."""
+        data = self.cleaned_data
+        return {
+            "label": data["label"],
+            "school": self.schools.get(data["school"]),
+            "role": data["role"],
+            "people": data["people"] or 1,
+        }
+
+
+class LabelForm(forms.Form):
+    label = forms.CharField(label=_("Name or initials"), max_length=40, required=False)
+
+    def clean_label(self) -> str:
+        return tidy(self.cleaned_data["label"])
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("My notes"),
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+def _control(field: Field, context: dict[str, Any]) -> forms.Field:
+    """A form field for one declared set-up field."""
+    shared: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.hint,
+        "required": field.required,
+    }
+    if field.kind == "choice":
+        choices = field.choices(context) if callable(field.choices) else field.choices
+        return forms.ChoiceField(choices=list(choices), widget=forms.RadioSelect, **shared)
+    if field.kind == "yes":
+        return forms.BooleanField(**{**shared, "required": False})
+    if field.kind == "integer":
+        return forms.IntegerField(**shared)
+    if field.kind == "lines":
+        return forms.CharField(
+            widget=forms.Textarea(attrs={"rows": 8}), max_length=10_000, **shared
+        )
+    return forms.CharField(max_length=field.longest, **shared)
+
+
+class SetupForm(forms.Form):
+    """Title, network, the activity's own fields and the minutes of each phase."""
+
+    title = forms.CharField(
+        label=_("The question for the room"),
+        help_text=_(
+            "It stands at the top of every screen, for example: What matters most for our first year?"
+        ),
+        max_length=200,
+    )
+    network = forms.ModelChoiceField(
+        label=_("Network"), queryset=Network.objects.none(), required=False,
+        empty_label=_("None: a session of my own"),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, activity: Activity, networks: Any, context: dict[str, Any], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.activity, self.context = activity, context
+        self.fields["network"].queryset = networks  # type: ignore[attr-defined]
+        for field in activity.setup_fields:
+            self.fields[field.name] = _control(field, context)
+            self.fields[field.name].initial = field.initial
+        for phase in activity.phases:
+            self._minutes(phase.key, phase.title, phase.minutes)
+        self._minutes(FINDINGS, engine.title_of(activity, FINDINGS), 10)
+
+    def _minutes(self, key: str, title: str, initial: int) -> None:
+        self.fields[f"minutes_{key}"] = forms.IntegerField(
+            label=_("Minutes for “%s”") % title, min_value=1, max_value=180, initial=initial
+        )
+
+    def clean_title(self) -> str:
+        return tidy(self.cleaned_data["title"])
+
+    def minutes(self) -> dict[str, int]:
+        """phase key -> planned minutes."""
+        data = self.cleaned_data
+        return {
+            name.removeprefix("minutes_"): data[name]
+            for name in self.fields
+            if name.startswith("minutes_")
+        }
+
+    def values(self) -> dict[str, Any]:
+        """The activity's own inputs, checked as the engine checks moves; may raise Refused."""
+        return engine.clean(self.activity.setup_fields, self.cleaned_data)
+
+    def setup_initial(self, run: Run) -> None:
+        """Show the set-up of a run that is being changed."""
+        self.initial = {
+            "title": run.title,
+            "network": run.network_id,
+            **{k: v for k, v in run.setup.get("form", {}).items() if k in self.fields},
+            **{f"minutes_{k}": v for k, v in run.room["clock"]["plan"].items()},
+        }

@@ -1,0 +1,129 @@
+"""What one viewer's page is made of. The only way from a run to a template: through `see`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from exchange.live import engine
+from exchange.live.codes import show_code
+from exchange.live.discovery import activity_of
+from exchange.live.models import Run, Seat
+from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Activity, Who
+
+
+def signature(run: Run, who: Who) -> str:
+    """Changes whenever this viewer should look again: "room.4-seat:s1.2"."""
+    return "-".join(f"{name}.{run.revisions.get(name, 0)}" for name in engine.audiences_of(who))
+
+
+def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
+    """The context of a live page or fragment for this viewer.
+
+    `labels` holds the names this viewer may read: the own group's for a seat, all for the desk,
+    none for the projector and the record.
+    """
+    activity = activity_of(run.activity)
+    phase = run.phase
+    room = engine.room_of(run.room)
+    kind = {"seat": "board", "desk": "desk", "screen": "screen", "record": "result"}[who.kind]
+    place = {"seat": "board", "desk": "desk"}.get(who.kind)
+    own = who.kind == "record" or activity.phase(phase) is not None
+    return {
+        "run": run,
+        "activity": activity,
+        "who": who,
+        "seat": seat,
+        "phase": phase,
+        "phase_title": engine.title_of(activity, phase),
+        "task": engine.task_of(activity, phase),
+        "in_lobby": phase == LOBBY,
+        "in_findings": phase == FINDINGS,
+        "is_closed": phase == CLOSED,
+        "clock": engine.clock_of(activity, run.room, int(timezone.now().timestamp())),
+        "seen": activity.see(run.state, room, who) if own else {},
+        "part": f"{activity.key}/{kind}.html" if own else None,
+        "scripts": [f"activities/{activity.key}/{name}" for name in activity.scripts],
+        "signature": signature(run, who),
+        "labels": labels_for(run, who),
+        "groups": groups_for(run, who),
+        "findings": findings_for(run, who),
+        "ballot": ballot_for(activity, run, seat),
+        "announce": activity.announce(run.setup),
+        "here": sum(s["people"] for s in run.room["seats"].values()),
+        "schools_here": len({s["school"] for s in run.room["seats"].values() if s["school"]}),
+        "code": show_code(run.code),
+        "join_address": settings.BASE_URL.split("://", 1)[-1] + reverse("join"),
+        "move_url": reverse(f"{place}_moves", args=[run.pk]) if place else "",
+        "view_url": reverse(f"{kind}_view", args=[run.pk]) if who.kind != "record" else "",
+        "stream_url": reverse(f"{kind}_stream", args=[run.pk]) if who.kind != "record" else "",
+    }
+
+
+def labels_for(run: Run, who: Who) -> dict[str, str]:
+    """seat key -> label, of those this viewer may know by name."""
+    if who.kind not in {"seat", "desk"}:
+        return {}
+    seats = Seat.objects.taken().filter(run=run)
+    if who.kind == "seat":
+        seats = seats.filter(key__in=[who.seat, *run.room["groups"].get(who.group, [])])
+    return {s.key: s.label or f"Guest {s.key[1:]}" for s in seats}
+
+
+def groups_for(run: Run, who: Who) -> list[dict[str, Any]]:
+    """The groups as this viewer may see them: the own one for a seat, all for the desk."""
+    groups = run.room["groups"]
+    if who.kind == "seat":
+        groups = {who.group: groups[who.group]} if who.group in groups else {}
+    elif who.kind != "desk":
+        return [{"letter": letter} for letter in groups]
+    seats = run.room["seats"]
+    return [
+        {
+            "letter": letter,
+            "seats": keys,
+            "people": sum(seats[key]["people"] for key in keys),
+        }
+        for letter, keys in groups.items()
+    ]
+
+
+def findings_for(run: Run, who: Who) -> list[dict[str, Any]]:
+    """The wordings on the table, with counts; whose voice it was stays out."""
+    if run.phase not in {FINDINGS, CLOSED}:
+        return []
+    return [
+        {
+            "id": worded["id"],
+            "text": worded["text"],
+            "agree": len(worded["agree"]),
+            "settled": worded["settled"],
+            "dissent": [voice["note"] for voice in worded["dissent"]],
+            "i_agree": who.kind == "seat" and who.seat in worded["agree"],
+            "i_differ": who.kind == "seat"
+            and any(v["seat"] == who.seat for v in worded["dissent"]),
+        }
+        for worded in run.room["findings"]
+    ]
+
+
+def ballot_for(activity: Activity, run: Run, seat: Seat | None) -> dict[str, Any] | None:
+    """The secret question open now: its options, and whether this seat has answered."""
+    asked = next((b for b in activity.ballots if b.phase == run.phase), None)
+    room = engine.room_of(run.room)
+    if asked is None or len(room.seats) < room.floor:
+        return None
+    return {
+        "key": asked.key,
+        "title": asked.title,
+        "options": asked.options(run.state, room),
+        "answered": bool(seat and asked.key in seat.answered),
+    }
+
+
+def cast_so_far(run: Run) -> int:
+    """How many seats have answered the secret question open now; a number, never who."""
+    asked = [b.key for b in activity_of(run.activity).ballots if b.phase == run.phase]
+    answered = Seat.objects.taken().filter(run=run).values_list("answered", flat=True)
+    return sum(1 for keys in answered if any(key in keys for key in asked))

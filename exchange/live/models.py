@@ -1,0 +1,248 @@
+"""Runs of live activities: seats, moves, ballots, notes and the findings they close into."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from exchange.directory.models import Audience, Network, Person, Release, Role, School
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def visible_to(self, person: object) -> "RunQuerySet":
+        """Runs this person facilitates, sat in, or that belong to a network of theirs.
+
+        Seeing a run is not seeing its results: `rules.may_read_result` decides that.
+        """
+        if not isinstance(person, Person) or not person.is_active:
+            return self.none()
+        networks = Network.objects.visible_to(person)
+        return self.filter(
+            Q(facilitator=person)
+            | Q(network__in=networks)
+            | Q(pk__in=Seat.objects.filter(person=person, removed_at=None).values("run"))
+        )
+
+    def facilitated_by(self, person: object) -> "RunQuerySet":
+        return self.filter(facilitator=person) if isinstance(person, Person) else self.none()
+
+    def open(self) -> "RunQuerySet":
+        """Runs people can take part in now."""
+        return self.filter(
+            opened_at__isnull=False, closed_at__isnull=True, cancelled_at__isnull=True
+        )
+
+    def for_network(self, network: Network) -> "RunQuerySet":
+        return self.filter(network=network)
+
+
+class Run(models.Model):
+    """One session of one activity. Its id is permanent; its code only joins, while it is open."""
+
+    confidential = ("title", "setup", "room", "state")
+    open = ("activity", "code", "code_token", "revisions", "seed")
+
+    activity = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(_("question"), max_length=200)
+    network = models.ForeignKey(
+        Network, null=True, blank=True, on_delete=models.CASCADE, related_name="runs"
+    )
+    facilitator = models.ForeignKey(
+        Person, null=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    setup = models.JSONField(default=dict)
+    room = models.JSONField(default=dict)
+    state = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+    # audience -> how often it was told to look again
+    revisions = models.JSONField(default=dict)
+    seed = models.CharField(max_length=32)
+    code = models.CharField(max_length=6, null=True, blank=True, unique=True)
+    code_token = models.CharField(max_length=43, null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    code_ends_at = models.DateTimeField(null=True, blank=True)
+    door_locked_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.opened_at and not self.closed_at and not self.cancelled_at)
+
+    @property
+    def phase(self) -> str:
+        return str(self.room.get("phase", ""))
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def taken(self) -> "SeatQuerySet":
+        """Seats that were not removed."""
+        return self.filter(removed_at__isnull=True)
+
+
+class Seat(models.Model):
+    """One phone in a run: a guest or a signed-in member. Only the hash of its token is kept."""
+
+    confidential = ("label", "token_hash")
+    open = ("key", "role", "answered")
+
+    class Role(models.TextChoices):
+        HEAD = "headteacher", _("Headteacher")
+        LEADER = "leader", _("Senior or middle leader")
+        TEACHER = "teacher", _("Teacher")
+        SUPPORT = "support", _("Support staff")
+        GOVERNOR = "governor", _("Governor")
+        PARTNER = "partner", _("Partner from outside the schools")
+        OTHER = "other", _("Other")
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="seats")
+    key = models.CharField(max_length=8)
+    token_hash = models.CharField(max_length=64, unique=True)
+    label = models.CharField(_("name or initials"), max_length=40, blank=True)
+    school = models.ForeignKey(
+        School, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField(max_length=20, choices=Role, default=Role.TEACHER)
+    people = models.PositiveSmallIntegerField(default=1)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="seats"
+    )
+    # Keys of secret questions this seat has answered; never what it answered.
+    answered = models.JSONField(default=list)
+    joined_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "key"], name="seat_key_once"),
+            models.UniqueConstraint(
+                fields=["run", "person"],
+                condition=Q(person__isnull=False, removed_at__isnull=True),
+                name="seat_person_once",
+            ),
+        ]
+
+
+class Move(models.Model):
+    """One accepted move, in order. Append-only; erased with its run when that is cancelled."""
+
+    confidential = ("data", "reply")
+    open = ("kind", "seat", "by")
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="moves")
+    seq = models.PositiveIntegerField()
+    move_id = models.CharField(max_length=64)
+    by = models.CharField(max_length=8)  # seat, desk or house
+    seat = models.CharField(max_length=8, blank=True)
+    kind = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+    reply = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["run", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "seq"], name="move_seq_once"),
+            models.UniqueConstraint(fields=["run", "move_id"], name="move_id_once"),
+        ]
+
+
+class Ballot(models.Model):
+    """One secret answer. No seat, no time, no order: the key is random."""
+
+    confidential = ("answer",)
+    open = ("question",)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="ballots")
+    question = models.CharField(max_length=40)
+    answer = models.CharField(max_length=80)
+
+
+class Note(models.Model):
+    """The facilitator's private notes on a run; nobody else ever sees them."""
+
+    confidential = ("text",)
+    open = ()
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField(max_length=10_000, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "author"], name="note_once")]
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def visible_to(self, person: object) -> "FindingQuerySet":
+        """What this person may read: findings of runs they sat in or facilitated or whose network
+        they co-lead; those that wait for their school's agreement; those released to a network
+        of theirs. Being head, programme staff or administrator adds nothing.
+        """
+        if not isinstance(person, Person) or not person.is_active:
+            return self.none()
+        co_led = [r.network_id for r in person.roles if r.role == Role.CO_LEADER and r.network_id]
+        speaks_for = [tie.school_id for tie in person.schools if tie.speaks]
+        asked = Release.objects.filter(subject_kind="finding", school__in=speaks_for)
+        return self.filter(
+            Q(run__in=Run.objects.filter(facilitator=person))
+            | Q(run__in=Seat.objects.taken().filter(person=person).values("run"))
+            | Q(network__in=co_led)
+            | Q(pk__in=asked.values("subject_id"))
+            | Q(audience=Audience.NETWORK, network__in=Network.objects.visible_to(person))
+        )
+
+    def released(self) -> "FindingQuerySet":
+        return self.exclude(audience__in=[Audience.ME, Audience.GROUP, Audience.SCHOOL])
+
+
+class Finding(models.Model):
+    """A statement that a named group agreed, with its dissent. Evidence cites this row."""
+
+    confidential = ("text", "dissent", "context")
+    open = ("audience",)
+
+    run = models.ForeignKey(
+        Run, null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+    )
+    network = models.ForeignKey(
+        Network, null=True, blank=True, on_delete=models.CASCADE, related_name="findings"
+    )
+    text = models.TextField(_("finding"), max_length=600)
+    context = models.TextField(max_length=600, blank=True)
+    # [{"note": str}], kept word for word and without names
+    dissent = models.JSONField(default=list)
+    agreed = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+    audience = models.CharField(max_length=12, choices=Audience, default=Audience.GROUP)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "position", "pk"]

@@ -1,0 +1,38 @@
+"""What live shows on pages of the floors below: the network page and home."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from exchange.directory.models import Network, Person
+from exchange.directory.slots import Subject
+from exchange.live import rules
+from exchange.live.models import Finding, Run
+
+NEWEST = 10
+
+
+def network_panel(request: HttpRequest, network: Network) -> tuple[str, dict[str, Any]] | None:
+    """Findings and sessions of a network, as far as this person may see them."""
+    runs = Run.objects.visible_to(request.user).for_network(network).filter(cancelled_at=None)
+    findings = Finding.objects.visible_to(request.user).filter(network=network).distinct()
+    return "live/_network_panel.html", {
+        "network": network,
+        "runs": runs.select_related("network")[:NEWEST],
+        "findings": findings[:NEWEST],
+        "may_start": isinstance(request.user, Person)
+        and rules.may_start_run(request.user, network),
+    }
+
+
+def home_card(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """The sessions this person holds that are open now."""
+    runs = Run.objects.facilitated_by(request.user).open().select_related("network")[:NEWEST]
+    return ("live/_home_card.html", {"runs": runs}) if runs else None
+
+
+def finding_subjects(person: Person, ids: list[int]) -> dict[int, Subject]:
+    """Findings that ask to be released, as their page shows them."""
+    rows = Finding.objects.visible_to(person).filter(pk__in=ids).distinct()
+    return {row.pk: Subject(row.text, reverse("finding", args=[row.pk])) for row in rows}

@@ -1,0 +1,231 @@
+"""What a live activity is: one frozen value. Pure; the only part of `live` an activity knows.
+
+Two plain-JSON values make up a run:
+
+- the **room** belongs to the engine: who sits where, groups, phase, clock, proposed findings;
+- the **state** belongs to the activity. What is private lives in `state["seats"][seat]` and
+  leaves only through `see(state, room, viewer)`.
+
+Time and chance are handed in (`Moment`), so replaying the moves gives the same state.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Literal
+
+State = dict[str, Any]
+Data = dict[str, Any]
+
+LOBBY = "lobby"
+FINDINGS = "findings"
+CLOSED = "closed"
+
+#: Words that name who must look again. `seat:s3`, `group:B`, and these three:
+ROOM, DESK, SCREEN = "room", "desk", "screen"
+
+
+class Refused(Exception):
+    """A move or a set-up that cannot be taken; `sentence` tells the person why, in plain words.
+
+    `field` names the input to mend, where there is one.
+    """
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody looking or moving.
+
+    seat    one phone (`seat` is its key, `group` its group's letter or "")
+    desk    the facilitator
+    screen  the projector: sees nothing personal
+    record  a member reading the result after closing
+    """
+
+    kind: Literal["seat", "desk", "screen", "record"]
+    seat: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a move is judged (`now`, whole seconds since 1970) and its own source of chance."""
+
+    now: int
+    chance: Random
+
+
+@dataclass(frozen=True)
+class Room:
+    """What an activity may know of the room. Built fresh for each call; changing it does nothing.
+
+    seats   key -> {"school": id or "", "role": str, "people": int}; people over 1 is a table
+            captain's phone: one answer, not several people
+    groups  letter -> seat keys
+    phase   the current phase's key
+    tallies ballot key -> {"cast": n, "counts": {option: n} or None when fewer than the floor}
+    floor   figures about fewer people than this are not shown
+    """
+
+    seats: Mapping[str, Mapping[str, Any]]
+    groups: Mapping[str, Sequence[str]]
+    phase: str
+    tallies: Mapping[str, Any]
+    floor: int = 5
+
+    def group_of(self, seat: str) -> str:
+        """The letter of the seat's group, or ""."""
+        return next((letter for letter, keys in self.groups.items() if seat in keys), "")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One step of the session. `minutes` is the plan the facilitator starts from.
+
+    task     one sentence: what the people do now
+    grouped  the engine forms groups before this phase if there are none
+    """
+
+    key: str
+    title: str
+    minutes: int
+    task: str
+    grouped: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of a move or of the set-up form; the engine checks it before the activity sees it.
+
+    kind      text | lines (a list of strings) | integer | choice | yes
+    longest   most characters (of each line, for lines)
+    choices   for set-up forms: (value, label) pairs, or a function of the context giving them
+    """
+
+    name: str
+    kind: Literal["text", "lines", "integer", "choice", "yes"] = "text"
+    label: str = ""
+    hint: str = ""
+    required: bool = True
+    longest: int = 200
+    initial: Any = ""
+    choices: Any = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move as the activity sees it: who, what kind, its checked data and the moment."""
+
+    who: Who
+    kind: str
+    data: Data
+    moment: Moment
+
+
+#: Changes `state` and returns the audiences that must look again; or raises Refused having
+#: changed nothing (check first, then change).
+Play = Callable[[State, Room, Move], "set[str]"]
+
+
+@dataclass(frozen=True)
+class MoveKind:
+    """One kind of move: who may make it, in which phases, with which data.
+
+    private  the move changes only what its own seat sees (and counts on the desk)
+    """
+
+    key: str
+    play: Play
+    phases: tuple[str, ...]
+    by: Literal["seat", "desk"] = "seat"
+    fields: tuple[Field, ...] = ()
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class BallotQuestion:
+    """A secret question: answers are kept without seat, time or order.
+
+    options  (state, room) -> [(value, label), ...]
+    """
+
+    key: str
+    phase: str
+    title: str
+    options: Callable[[State, Room], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table for export: every picture of a result has its table."""
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def _nothing(state: State, room: Room, phase: str, chance: Random) -> None:
+    return None
+
+
+def _same(state: State, version: int) -> State:
+    return state
+
+
+@dataclass(frozen=True)
+class Activity:
+    """The whole declaration of a live activity.
+
+    setup     (values, context) -> setup, plain JSON; raises Refused(sentence, field).
+              `context["packs"]` maps a pack kind to its packs (plain values)
+    announce  setup -> sentences told before joining; what they say cannot change after opening
+    start     (setup, chance) -> the first state; must hold "seats": {}
+    join      (state, seat, chance) -> None; makes the seat's private place
+    enter     (state, room, phase, chance) -> None; called when a phase begins
+    see       (state, room, who) -> what that viewer may know, plain JSON for the templates
+    waiting   (state, room) -> how many have not locked or answered yet (a number, never who)
+    findings  (state, room) -> suggested wordings for the room to agree, change or drop
+    tables    (state, room) -> what the record exports
+    upgrade   (state, version) -> the state of the current version
+    """
+
+    key: str
+    version: int
+    title: str
+    summary: str
+    minutes: int
+    phases: tuple[Phase, ...]
+    setup_fields: tuple[Field, ...]
+    setup: Callable[[Mapping[str, Any], Mapping[str, Any]], Data]
+    announce: Callable[[Data], list[str]]
+    start: Callable[[Data, Random], State]
+    join: Callable[[State, str, Random], None]
+    moves: tuple[MoveKind, ...]
+    see: Callable[[State, Room, Who], Data]
+    waiting: Callable[[State, Room], int]
+    findings: Callable[[State, Room], list[str]]
+    tables: Callable[[State, Room], list[Table]]
+    group_size: tuple[int, int] | None = None
+    ballots: tuple[BallotQuestion, ...] = ()
+    enter: Callable[[State, Room, str, Random], None] = _nothing
+    upgrade: Callable[[State, int], State] = _same
+    scripts: tuple[str, ...] = ()
+    order: tuple[str, ...] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        keys = (LOBBY, *(phase.key for phase in self.phases), FINDINGS, CLOSED)
+        object.__setattr__(self, "order", keys)
+
+    def move(self, key: str) -> MoveKind | None:
+        """The move kind of that key, or None."""
+        return next((kind for kind in self.moves if kind.key == key), None)
+
+    def phase(self, key: str) -> Phase | None:
+        """The phase of that key, or None (lobby, findings and closed are the engine's)."""
+        return next((phase for phase in self.phases if phase.key == key), None)

@@ -1,0 +1,244 @@
+"""Activities, setting up a run, and its record: result, export, print."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from exchange.core.exports import csv_response
+from exchange.core.packs import packs_by_kind
+from exchange.directory.models import Network, School
+from exchange.directory.requests import SignedIn
+from exchange.live import engine, rules
+from exchange.live.actions import change_run, create_run
+from exchange.live.actions.findings import run_released, schools_involved
+from exchange.live.discovery import UnknownActivity, activities, activity_of
+from exchange.live.forms import SetupForm
+from exchange.live.looking import look
+from exchange.live.models import Finding, Run
+from exchange.live.plugin import Activity, Refused
+
+
+@login_required
+@require_GET
+def activity_list(request: SignedIn) -> HttpResponse:
+    """What can be held, and the sessions this person can see."""
+    runs = (
+        Run.objects.visible_to(request.user)
+        .filter(cancelled_at=None)
+        .select_related("network", "facilitator")
+    )
+    page = Paginator(runs, 20).get_page(request.GET.get("page"))
+    context = {"activities": activities().values(), "page": page, "runs": page.object_list}
+    return render(request, "live/activities.html", context)
+
+
+def _activity(key: str) -> Activity:
+    try:
+        return activity_of(key)
+    except UnknownActivity:
+        raise Http404 from None
+
+
+@login_required
+@require_GET
+def activity(request: SignedIn, key: str) -> HttpResponse:
+    """What one activity is for and how it goes."""
+    return render(request, "live/activity.html", {"activity": _activity(key)})
+
+
+def _networks(request: SignedIn) -> Any:
+    """Networks in which this person may start a session."""
+    may = [
+        n.pk
+        for n in Network.objects.visible_to(request.user)
+        if rules.may_start_run(request.user, n)
+    ]
+    return Network.objects.filter(pk__in=may)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def run_new(request: SignedIn, key: str) -> HttpResponse:
+    """Set a session up."""
+    declared = _activity(key)
+    form = SetupForm(
+        request.POST or None, activity=declared, networks=_networks(request),
+        context={"packs": packs_by_kind()}, initial={"network": request.GET.get("network")},
+    )  # fmt: skip
+
+    def make(setup: dict[str, Any]) -> Run:
+        return create_run(
+            activity=key, title=form.cleaned_data["title"], setup=setup, minutes=form.minutes(),
+            network=form.cleaned_data["network"], by=request.user,
+        )  # fmt: skip
+
+    return _set_up(request, declared, form, make)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def run_setup(request: SignedIn, run_id: int) -> HttpResponse:
+    """Change a session that was not opened yet."""
+    run = get_object_or_404(Run.objects.facilitated_by(request.user), pk=run_id, cancelled_at=None)
+    declared = _activity(run.activity)
+    form = SetupForm(
+        request.POST or None, activity=declared, networks=_networks(request),
+        context={"packs": packs_by_kind()},
+    )  # fmt: skip
+    form.fields["network"].disabled = True
+    form.setup_initial(run)
+
+    def change(setup: dict[str, Any]) -> Run:
+        return change_run(
+            run=run,
+            title=form.cleaned_data["title"],
+            setup=setup,
+            minutes=form.minutes(),
+            by=request.user,
+        )
+
+    return _set_up(request, declared, form, change, run)
+
+
+def _set_up(
+    request: SignedIn,
+    declared: Activity,
+    form: SetupForm,
+    act: Callable[[dict[str, Any]], Run],
+    run: Run | None = None,
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            values = form.values()
+            setup = {**declared.setup(values, form.context), "form": values}
+            return redirect("run", act(setup).pk)
+        except Refused as refused:
+            form.add_error(
+                refused.field if refused.field in form.fields else None, refused.sentence
+            )
+    status = 422 if form.errors else 200
+    return render(
+        request, "live/setup.html", {"form": form, "activity": declared, "run": run}, status=status
+    )
+
+
+def _seen_run(request: SignedIn, run_id: int) -> Run:
+    runs = Run.objects.visible_to(request.user).select_related("network", "facilitator")
+    return get_object_or_404(runs, pk=run_id)
+
+
+def _may_read(request: SignedIn, run: Run) -> bool:
+    seated = run.seats.taken().filter(person=request.user).exists()
+    return rules.may_read_result(request.user, run, seated=seated, released=run_released(run))
+
+
+@login_required
+@require_GET
+def run(request: SignedIn, run_id: int) -> HttpResponse:
+    """One session: before opening what will be announced, afterwards its result."""
+    found = _seen_run(request, run_id)
+    declared = _activity(found.activity)
+    context: dict[str, Any] = {
+        "run": found,
+        "activity": declared,
+        "announce": declared.announce(found.setup),
+        "is_mine": rules.may_facilitate(request.user, found),
+        "may_read": False,
+    }
+    if found.closed_at and _may_read(request, found):
+        context |= _record(found)
+        context["may_read"] = True
+        context["finding_rows"] = Finding.objects.visible_to(request.user).filter(run=found)
+        context["schools"] = schools_involved(found)
+    return render(request, "live/run.html", context)
+
+
+def _record(run: Run) -> dict[str, Any]:
+    """The result as `see` gives it to the record; schools by name."""
+    context = look(run, engine.who_of(run.room, "record"))
+    ids = {seat["school"] for seat in run.room["seats"].values() if seat["school"]}
+    names = {
+        str(pk): school.name for pk, school in School.objects.in_bulk(list(map(int, ids))).items()
+    }
+    return {**context, "school_names": names}
+
+
+def _readable(request: SignedIn, run_id: int) -> Run:
+    """A closed run whose result this person may read; 404 unseen, 403 unread."""
+    found = _seen_run(request, run_id)
+    if not found.closed_at:
+        raise Http404
+    if not _may_read(request, found):
+        raise PermissionDenied(_("The result of this session was not released to you."))
+    return found
+
+
+@login_required
+@require_GET
+def run_print(request: SignedIn, run_id: int) -> HttpResponse:
+    """The result on paper."""
+    found = _readable(request, run_id)
+    return render(
+        request, "live/print.html", {**_record(found), "print_part": f"{found.activity}/print.html"}
+    )
+
+
+@login_required
+@require_GET
+def run_table(request: SignedIn, run_id: int, table: str) -> HttpResponse:
+    """One table of the result as CSV."""
+    found = _readable(request, run_id)
+    tables = {t.key: t for t in _tables(found)}
+    if table not in tables:
+        raise Http404
+    chosen = tables[table]
+    return csv_response(f"run-{found.pk}-{table}.csv", chosen.columns, chosen.rows)
+
+
+@login_required
+@require_GET
+def run_json(request: SignedIn, run_id: int) -> HttpResponse:
+    """The whole result as JSON: its tables, findings and how it was held."""
+    found = _readable(request, run_id)
+    visible = Finding.objects.visible_to(request.user).filter(run=found)
+    answer = JsonResponse(
+        {
+            "activity": found.activity,
+            "version": found.version,
+            "title": found.title,
+            "network": found.network.name if found.network else None,
+            "opened": found.opened_at,
+            "closed": found.closed_at,
+            "tables": [
+                {"key": t.key, "title": t.title, "columns": t.columns, "rows": t.rows}
+                for t in _tables(found)
+            ],
+            "findings": [
+                {"text": f.text, "dissent": [d["note"] for d in f.dissent]} for f in visible
+            ],
+        },
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+    answer["Content-Disposition"] = f'attachment; filename="run-{found.pk}.json"'
+    return answer
+
+
+def _tables(run: Run) -> list[Any]:
+    """The activity's tables, with school names instead of ids where a column is `school`."""
+    tables = activity_of(run.activity).tables(run.state, engine.room_of(run.room))
+    names = _record(run)["school_names"]
+    for table in tables:
+        if "school" in table.columns:
+            at = table.columns.index("school")
+            table.rows[:] = [
+                tuple(names.get(str(v), v) if i == at else v for i, v in enumerate(row))
+                for row in table.rows
+            ]
+    return tables

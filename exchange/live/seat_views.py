@@ -1,0 +1,225 @@
+"""Joining by code, and the phone's own pages."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from exchange.core.limits import address_of, failed, too_many
+from exchange.directory.models import Person
+from exchange.live import engine
+from exchange.live.actions import Posted, Reply, cast_ballot, join_run, play_moves
+from exchange.live.codes import read_code, show_code
+from exchange.live.discovery import activity_of
+from exchange.live.forms import CodeForm, JoinForm
+from exchange.live.looking import look, signature
+from exchange.live.models import Run, Seat
+from exchange.live.plugin import Refused
+from exchange.live.seating import give_cookie, seat_for, seat_or_404
+from exchange.live.streaming import stream
+
+TRIES, WINDOW, EVERYWHERE = 10, 60, 600
+
+
+def _blocked(request: HttpRequest) -> bool:
+    """Too many failed codes from this address, or from everywhere at once."""
+    return too_many("code", address_of(request), TRIES) or too_many(
+        "code", "everywhere", EVERYWHERE
+    )
+
+
+def _count_failure(request: HttpRequest) -> None:
+    failed("code", address_of(request), WINDOW)
+    failed("code", "everywhere", WINDOW)
+
+
+def _wait(request: HttpRequest) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(WINDOW)
+    return response
+
+
+def _open_run(**wanted: str) -> Run | None:
+    return (
+        Run.objects.open()
+        .filter(**wanted, code_ends_at__gt=timezone.now())
+        .select_related("network")
+        .first()
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Type the code from the screen. Wrong, expired and never-existing codes get one answer."""
+    if request.method == "GET" and "code" not in request.GET:
+        return render(request, "live/join.html", {"form": CodeForm()})
+    form = CodeForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        return render(request, "live/join.html", {"form": form}, status=422)
+    code = read_code(form.cleaned_data["code"])
+    if code is None:
+        form.add_error("code", "A code has six letters, for example KTR-MWX. Check the screen.")
+        return render(request, "live/join.html", {"form": form}, status=422)
+    return redirect("join_code", code=show_code(code))
+
+
+@require_http_methods(["GET", "POST"])
+def join_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a seat by code."""
+    if _blocked(request):
+        return _wait(request)
+    letters = read_code(code)
+    run = _open_run(code=letters) if letters else None
+    if run is None:
+        _count_failure(request)
+        form = CodeForm(initial={"code": ""})
+        return render(request, "live/join.html", {"form": form, "unknown": True}, status=404)
+    return _take_seat(request, run)
+
+
+@require_http_methods(["GET", "POST"])
+def join_token(request: HttpRequest, token: str) -> HttpResponse:
+    """Take a seat by the QR picture's long address."""
+    if _blocked(request):
+        return _wait(request)
+    run = _open_run(code_token=token[:60])
+    if run is None:
+        _count_failure(request)
+        return render(request, "live/join.html", {"form": CodeForm(), "unknown": True}, status=404)
+    return _take_seat(request, run)
+
+
+def _take_seat(request: HttpRequest, run: Run) -> HttpResponse:
+    """What this session is and what is announced; then the seat. One screen."""
+    if seat_for(request, run.pk):
+        return redirect("board", run.pk)
+    person = request.user if isinstance(request.user, Person) else None
+    form = JoinForm(request.POST or None, run=run, initial=_known(person))
+    context: dict[str, Any] = {"form": form, "run": run, **look_ahead(run)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            _seat, token = join_run(run=run, person=person, **form.seat())
+        except Refused as refused:
+            return render(
+                request, "live/take_seat.html", {**context, "refused": refused}, status=409
+            )
+        response = redirect("board", run.pk)
+        give_cookie(response, run, token)
+        return response
+    return render(request, "live/take_seat.html", context, status=422 if form.errors else 200)
+
+
+def look_ahead(run: Run) -> dict[str, Any]:
+    """What anybody with the code may read before joining."""
+    activity = activity_of(run.activity)
+    return {"activity": activity, "announce": activity.announce(run.setup)}
+
+
+def _known(person: Person | None) -> dict[str, Any]:
+    """What a signed-in member need not type again."""
+    if person is None:
+        return {}
+    tie = person.schools[0] if person.schools else None
+    return {
+        "label": person.name[:40],
+        "school": str(tie.school_id) if tie else None,
+        "role": tie.job if tie else None,
+    }
+
+
+def _context(seat: Seat) -> dict[str, Any]:
+    run = seat.run
+    return look(run, engine.who_of(run.room, "seat", seat.key), seat)
+
+
+@require_GET
+def board(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The phone's page."""
+    return render(request, "live/board.html", _context(seat_or_404(request, run_id)))
+
+
+@require_GET
+def board_view(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The phone's fragment; 304 when nothing changed for this seat since `have`."""
+    seat = seat_or_404(request, run_id)
+    who = engine.who_of(seat.run.room, "seat", seat.key)
+    if request.GET.get("have") == signature(seat.run, who):
+        return HttpResponseNotModified()
+    return render(request, "live/_board.html", _context(seat))
+
+
+@require_POST
+def board_moves(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Play a seat's move, posted as a form or as JSON."""
+    seat = seat_or_404(request, run_id)
+    reply, data = play(request, seat.run_id, "seat", seat.key)
+    return answer(request, reply, data, "live/board.html", "board", run_id, seat=seat)
+
+
+@require_POST
+def board_ballot(request: HttpRequest, run_id: int, question: str) -> HttpResponse:
+    """Answer a secret question."""
+    seat = seat_or_404(request, run_id)
+    try:
+        reply = cast_ballot(
+            run=seat.run, seat=seat, question=question, answer=request.POST.get("answer", "")[:80]
+        )
+    except Refused as refused:
+        reply = Reply("refused", refused.sentence, field=refused.field)
+    return answer(request, reply, {}, "live/board.html", "board", run_id, seat=seat)
+
+
+async def board_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """Server-sent events that say "look again" to this seat."""
+    return await stream(request, run_id, "seat")
+
+
+def play(
+    request: HttpRequest, run_id: int, by: str, seat: str = ""
+) -> tuple[Reply, dict[str, Any]]:
+    """Read a posted move (form or JSON) and play it: the reply and what was posted."""
+    data: dict[str, Any] = request.POST.dict()
+    if request.content_type == "application/json":
+        try:
+            data = json.loads(request.body)
+        except (ValueError, RecursionError):
+            return Reply(
+                "refused", "This is not a move: its JSON cannot be read.", field="json"
+            ), {}
+        if not isinstance(data, dict):
+            return Reply(
+                "refused", "This is not a move: it should be one JSON object.", field="json"
+            ), {}
+    posted = Posted(
+        run_id=run_id, move_id=str(data.get("move_id", ""))[:65], by=by, seat=seat,
+        kind=str(data.get("kind", ""))[:40], data=data,
+    )  # fmt: skip
+    return play_moves([posted])[0], data
+
+
+def answer(
+    request: HttpRequest,
+    reply: Reply,
+    data: dict[str, Any],
+    template: str,
+    page: str,
+    run_id: int,
+    seat: Seat | None = None,
+) -> HttpResponse:
+    """JSON for the script; for a plain form the page again, with what was typed if refused."""
+    status = {"refused": 409, "failed": 500}.get(reply.status, 200)
+    if reply.field == "json":
+        status = 400
+    if request.headers.get("Accept", "").startswith("application/json") or reply.field == "json":
+        return JsonResponse(vars(reply), status=status)
+    if status == 200:
+        return redirect(page, run_id)
+    typed = [v for k, v in data.items() if k in {"text", "note", "reason", "label"} and v]
+    run = Run.objects.select_related("network").get(pk=run_id)
+    who = engine.who_of(run.room, "seat" if seat else "desk", seat.key if seat else "")
+    context = {**look(run, who, seat), "refused": reply.sentence, "typed": typed}
+    return render(request, template, context, status=status)

@@ -1,0 +1,53 @@
+"""Which seat a request speaks for: by its cookie, or by the signed-in person."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+
+from exchange.directory.models import Person
+from exchange.live.codes import fingerprint
+from exchange.live.models import Run, Seat
+
+COOKIE_LIFE = 7 * 24 * 3600
+
+
+def cookie_name(run_id: int) -> str:
+    return f"seat-{run_id}"
+
+
+def seat_for(request: HttpRequest, run_id: int) -> Seat | None:
+    """The seat this request holds in the run, or None. A removed seat is no seat."""
+    seats = Seat.objects.taken().filter(run_id=run_id).select_related("run")
+    token = request.COOKIES.get(cookie_name(run_id), "")
+    if token:
+        found = seats.filter(token_hash=fingerprint(token)).first()
+        if found:
+            return found
+    if isinstance(request.user, Person):
+        return seats.filter(person=request.user).first()
+    return None
+
+
+def seat_or_404(request: HttpRequest, run_id: int) -> Seat:
+    """The seat, or 404 whether the run, the seat or the cookie is missing."""
+    seat = seat_for(request, run_id)
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def facilitated_or_404(request: HttpRequest, run_id: int) -> Run:
+    """The run if this person facilitates it, or 404."""
+    run = (
+        Run.objects.facilitated_by(request.user).select_related("network").filter(pk=run_id).first()
+    )
+    if run is None:
+        raise Http404
+    return run
+
+
+def give_cookie(response: HttpResponse, run: Run, token: str) -> None:
+    """Hand the seat's token to this phone."""
+    response.set_cookie(
+        cookie_name(run.pk), token, max_age=COOKIE_LIFE, httponly=True,
+        secure=settings.HTTPS, samesite="Lax", path="/",
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""Server-sent events: "look again", nothing more. The page then fetches its own view."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from threading import Lock
+
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from exchange.directory.models import Person
+from exchange.live import engine, nudges
+from exchange.live.looking import signature
+from exchange.live.models import Run
+from exchange.live.seating import seat_for
+
+#: At most two nudges a second to one listener; the database is looked at this often anyway.
+GATHER, LOOK = 0.5, 10.0
+MOST_STREAMS = 3
+
+_streams: Counter[tuple[int, str]] = Counter()
+_lock = Lock()
+
+
+def current(request: HttpRequest, run_id: int, kind: str) -> tuple[str, str] | None:
+    """(who, signature) if this request may listen now, else None. Asked again at every send."""
+    seat = seat_for(request, run_id) if kind == "seat" else None
+    held = Run.objects.facilitated_by(request.user).filter(facilitator__is_active=True)
+    run = seat.run if seat else None if kind == "seat" else held.filter(pk=run_id).first()
+    if run is None:
+        return None
+    who = engine.who_of(run.room, kind, seat.key if seat else "") if run.room else None
+    if who is None:
+        return None
+    holder = seat.key if seat else f"{kind}:{request.user.pk}"
+    return holder, signature(run, who)
+
+
+async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBase:
+    """A stream for a seat, the desk or the screen; 404 for strangers, 429 beyond three."""
+    await sync_to_async(_load_person)(request)
+    found = await check(request, run_id, kind)
+    if found is None:
+        raise Http404
+    key = (run_id, found[0])
+    with _lock:
+        if _streams[key] >= MOST_STREAMS:
+            return HttpResponse("Too many pages are open for this seat.", status=429)
+        _streams[key] += 1
+    response = StreamingHttpResponse(
+        _events(request, run_id, kind, key), content_type="text/event-stream"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+#: Checks of all streams share a few threads and so a few database connections.
+check = sync_to_async(current, thread_sensitive=False)
+
+
+def _load_person(request: HttpRequest) -> bool:
+    """Resolve the lazy user in this request's own thread, then give its connection back: a
+    stream lives for hours and must not hold one."""
+    known = isinstance(request.user, Person)
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
+    return known
+
+
+async def _events(
+    request: HttpRequest, run_id: int, kind: str, key: tuple[int, str]
+) -> AsyncIterator[bytes]:
+    """`data: <signature>` whenever it changed; a comment as heartbeat; ends when it is not ours."""
+    told = ""
+    try:
+        with nudges.subscribe(run_id) as woken:
+            while True:
+                woken.clear()
+                found = await check(request, run_id, kind)
+                if found is None:
+                    yield b"event: gone\ndata: gone\n\n"
+                    return
+                if found[1] != told:
+                    told = found[1]
+                    yield f"data: {told}\n\n".encode()
+                else:
+                    yield b": still here\n\n"
+                sent = time.monotonic()
+                try:
+                    async with asyncio.timeout(LOOK):
+                        await woken.wait()
+                except TimeoutError:
+                    continue
+                await asyncio.sleep(max(0.0, GATHER - (time.monotonic() - sent)))
+    finally:
+        with _lock:
+            _streams[key] -= 1
+            if not _streams[key]:
+                del _streams[key]

@@ -1,0 +1,45 @@
+"""Tags of the live pages."""
+
+import uuid
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def fresh_move_id() -> str:
+    """An id for one intention: a form sent twice by mistake is then played once."""
+    return uuid.uuid4().hex
+
+
+@register.filter
+def label(seat: str, labels: dict[str, str]) -> str:
+    """The label of a seat as far as this viewer may know it, else "Someone"."""
+    return labels.get(seat) or _("Someone")
+
+
+@register.filter
+def minutes(seconds: int | None) -> str:
+    """Seconds as whole minutes in words: 300 -> "5 min"."""
+    return _("%d min") % round((seconds or 0) / 60)
+
+
+@register.filter
+def pace(behind: int) -> str:
+    """Seconds behind the plan in words: "on time", "3 min behind", "2 min ahead"."""
+    late = round(behind / 60)
+    if late == 0:
+        return _("on time")
+    if late > 0:
+        return ngettext("%d min behind", "%d min behind", late) % late
+    return ngettext("%d min ahead", "%d min ahead", -late) % -late
+
+
+@register.filter
+def school_name(key: Any, names: dict[str, str]) -> str:
+    """A school's name by its id as the record uses it."""
+    return names.get(str(key)) or _("Another school, or none")

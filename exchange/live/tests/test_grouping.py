@@ -1,0 +1,181 @@
+"""Groups: everybody once, sizes in the range, schools spread as well as they can be."""
+
+import time
+from itertools import combinations
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchange.live.grouping import (
+    SAME_SCHOOL,
+    cost,
+    form_groups,
+    letter,
+    notes,
+    place_latecomer,
+    sizes,
+)
+
+ROLES = ["teacher", "leader", "headteacher"]
+
+
+def seat(school="", role="teacher", people=1):
+    return {"school": school, "role": role, "people": people}
+
+
+def room(*schools):
+    return {f"s{i}": seat(school) for i, school in enumerate(schools, 1)}
+
+
+seats_of = st.lists(
+    st.builds(
+        seat,
+        st.sampled_from(["", "1", "2", "3", "4", "5"]),
+        st.sampled_from(ROLES),
+        st.sampled_from([1, 1, 1, 1, 1, 2, 4]),
+    ),
+    max_size=30,
+).map(lambda seats: {f"s{i}": one for i, one in enumerate(seats, 1)})
+ranges = st.sampled_from([(3, 5), (2, 3), (4, 6), (2, 2)])
+
+
+def possible(people, smallest, largest):
+    """Whether any number of groups has all sizes within the range."""
+    return any(n * smallest <= people <= n * largest for n in range(1, people + 1))
+
+
+@given(st.integers(0, 700), ranges)
+def test_sizes_add_up_and_stay_in_the_range_when_that_is_possible(people, size):
+    made = sizes(people, *size)
+    assert sum(made) == people
+    assert max(made, default=0) - min(made, default=0) <= 1
+    if people and possible(people, *size):
+        assert size[0] <= min(made) <= max(made) <= size[1]
+
+
+@given(seats_of, ranges, st.integers())
+def test_everybody_sits_in_exactly_one_group(seats, size, seed):
+    groups = form_groups(seats, size, Random(seed))
+    assert sorted(key for keys in groups.values() for key in keys) == sorted(seats)
+    assert all(groups.values())
+    assert list(groups) == [letter(i) for i in range(len(groups))]
+
+
+@given(seats_of, ranges, st.integers())
+def test_a_table_with_one_phone_is_a_group_of_its_own(seats, size, seed):
+    groups = form_groups(seats, size, Random(seed))
+    tables = {key for key, one in seats.items() if one["people"] >= size[0]}
+    assert {keys[0] for keys in groups.values() if set(keys) & tables} == tables
+    assert all(len(keys) == 1 for keys in groups.values() if set(keys) & tables)
+
+
+@given(seats_of, ranges, st.integers())
+def test_the_same_chance_gives_the_same_groups(seats, size, seed):
+    assert form_groups(seats, size, Random(seed)) == form_groups(seats, size, Random(seed))
+
+
+def splits(keys, wanted):
+    """Every way to share keys into groups of the wanted sizes (groups of one size in order)."""
+    if not wanted:
+        yield []
+        return
+    first, rest = keys[0], keys[1:]
+    for size in sorted(set(wanted)):
+        left = list(wanted)
+        left.remove(size)
+        for others in combinations(rest, size - 1):
+            remaining = [key for key in rest if key not in others]
+            for tail in splits(remaining, left):
+                yield [[first, *others], *tail]
+
+
+def school_pairs(groups, seats):
+    return sum(cost(keys, seats) // SAME_SCHOOL for keys in groups)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from("1234"), min_size=3, max_size=9), st.integers(0, 99))
+def test_schools_are_spread_as_well_as_the_best_split_of_all(schools, seed):
+    seats = room(*schools)
+    groups = form_groups(seats, (3, 5), Random(seed))
+    best = min(school_pairs(split, seats) for split in splits(list(seats), sizes(len(seats), 3, 5)))
+    assert school_pairs(groups.values(), seats) == best
+
+
+def test_twelve_people_of_four_schools_never_meet_a_colleague():
+    seats = room(*"111222333444")
+    groups = form_groups(seats, (3, 5), Random(7))
+    assert sorted(map(len, groups.values())) == [4, 4, 4]
+    assert school_pairs(groups.values(), seats) == 0
+    assert notes(groups, seats, (3, 5)) == []
+
+
+def test_roles_are_mixed_when_schools_already_are():
+    seats = {f"s{i}": seat(str(i), ROLES[i % 3]) for i in range(9)}
+    groups = form_groups(seats, (3, 3), Random(1))
+    assert {tuple(sorted(seats[k]["role"] for k in keys)) for keys in groups.values()} == {
+        tuple(sorted(ROLES))
+    }
+
+
+def test_a_hall_of_five_hundred_is_grouped_in_time():
+    chance = Random(3)
+    seats = {f"s{i}": seat(str(chance.randrange(60)), chance.choice(ROLES)) for i in range(500)}
+    began = time.process_time()
+    groups = form_groups(seats, (3, 5), Random(4))
+    assert time.process_time() - began < 10
+    assert sum(map(len, groups.values())) == 500
+    assert school_pairs(groups.values(), seats) == 0
+
+
+def test_what_cannot_be_is_said():
+    same = room("1", "1", "1", "1")
+    assert notes(form_groups(same, (3, 5), Random(0)), same, (3, 5)) == [
+        "6 pairs from the same school could not be split."
+    ]
+    two = room("1", "1")
+    assert notes(form_groups(two, (3, 5), Random(0)), two, (3, 5)) == [
+        "One pair from the same school could not be split.",
+        "Group A has only 2; groups work best with 3 to 5.",
+    ]
+    assert form_groups({}, (3, 5), Random(0)) == {}
+
+
+def test_a_latecomer_sits_where_the_rule_suffers_least():
+    seats = room("1", "2", "3", "4", "5", "6", "1")
+    groups = {"A": ["s1", "s2", "s3"], "B": ["s4", "s5", "s6"]}
+    assert place_latecomer(groups, seats, "s7", (3, 5), "C") == "B"
+
+
+def test_a_latecomer_among_equals_joins_the_smallest_group():
+    seats = room("1", "2", "3", "4", "5", "6", "7", "8")
+    groups = {"A": ["s1", "s2", "s3", "s4"], "B": ["s5", "s6", "s7"]}
+    assert place_latecomer(groups, {**seats, "s8": seat("9", "other")}, "s8", (3, 5), "C") == "B"
+
+
+def test_better_one_too_many_than_alone_and_only_then_a_new_group():
+    seats = room(*"12345678")
+    full = {"A": ["s1", "s2", "s3"]}
+    assert place_latecomer(full, seats, "s8", (2, 3), "B") == "A"
+    fuller = {"A": ["s1", "s2", "s3", "s4"]}
+    assert place_latecomer(fuller, seats, "s8", (2, 3), "B") == "B"
+    assert place_latecomer({}, seats, "s8", (2, 3), "A") == "A"
+
+
+def test_a_late_table_has_its_own_group_and_nobody_joins_it():
+    seats = {**room("1", "2", "3"), "s4": seat("4", people=4), "s5": seat("5")}
+    groups = {"A": ["s1", "s2", "s3"]}
+    assert place_latecomer(groups, seats, "s4", (3, 5), "B") == "B"
+    assert place_latecomer({**groups, "B": ["s4"]}, seats, "s5", (3, 5), "C") == "A"
+
+
+@given(st.integers(0, 5000))
+def test_letters_go_on_after_z(index):
+    assert letter(index) < letter(index + 1) or len(letter(index)) < len(letter(index + 1))
+
+
+def test_first_letters():
+    assert [letter(i) for i in (0, 1, 25, 26, 27, 51, 52, 701, 702)] == [
+        "A", "B", "Z", "AA", "AB", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip

@@ -1,0 +1,58 @@
+"""Live activities. A run has a permanent id; its code only joins."""
+
+from django.urls import path
+
+from exchange.live import desk_views, finding_views, run_views, seat_views
+
+urlpatterns = [
+    # Joining: no account
+    path("join/", seat_views.join, name="join"),
+    path("join/t/<str:token>/", seat_views.join_token, name="join_token"),
+    path("join/<str:code>/", seat_views.join_code, name="join_code"),
+    # Activities
+    path("activities/", run_views.activity_list, name="activities"),
+    path("activities/<slug:key>/", run_views.activity, name="activity"),
+    path("activities/<slug:key>/runs/new/", run_views.run_new, name="run_new"),
+    # One run: its record
+    path("runs/<int:run_id>/", run_views.run, name="run"),
+    path("runs/<int:run_id>/setup/", run_views.run_setup, name="run_setup"),
+    path("runs/<int:run_id>/print/", run_views.run_print, name="run_print"),
+    path("runs/<int:run_id>/result.json", run_views.run_json, name="run_json"),
+    path("runs/<int:run_id>/tables/<slug:table>.csv", run_views.run_table, name="run_table"),
+    # The phone
+    path("runs/<int:run_id>/board/", seat_views.board, name="board"),
+    path("runs/<int:run_id>/board/view/", seat_views.board_view, name="board_view"),
+    path("runs/<int:run_id>/board/moves/", seat_views.board_moves, name="board_moves"),
+    path("runs/<int:run_id>/board/stream/", seat_views.board_stream, name="board_stream"),
+    path(
+        "runs/<int:run_id>/board/ballots/<slug:question>/",
+        seat_views.board_ballot,
+        name="board_ballot",
+    ),
+    # The desk
+    path("runs/<int:run_id>/desk/", desk_views.desk, name="desk"),
+    path("runs/<int:run_id>/desk/view/", desk_views.desk_view, name="desk_view"),
+    path("runs/<int:run_id>/desk/moves/", desk_views.desk_moves, name="desk_moves"),
+    path("runs/<int:run_id>/desk/stream/", desk_views.desk_stream, name="desk_stream"),
+    path("runs/<int:run_id>/notes/", desk_views.notes, name="run_notes"),
+    path("runs/<int:run_id>/opening/", desk_views.opening, name="run_opening"),
+    path("runs/<int:run_id>/closure/", desk_views.closure, name="run_closure"),
+    path("runs/<int:run_id>/cancellation/", desk_views.cancellation, name="run_cancellation"),
+    path("runs/<int:run_id>/door/", desk_views.door, name="run_door"),
+    path("runs/<int:run_id>/seats/<slug:key>/label/", desk_views.seat_label, name="seat_label"),
+    path(
+        "runs/<int:run_id>/seats/<slug:key>/removal/", desk_views.seat_removal, name="seat_removal"
+    ),
+    # The projector
+    path("runs/<int:run_id>/screen/", desk_views.screen, name="screen"),
+    path("runs/<int:run_id>/screen/view/", desk_views.screen_view, name="screen_view"),
+    path("runs/<int:run_id>/screen/stream/", desk_views.screen_stream, name="screen_stream"),
+    path("runs/<int:run_id>/screen/qr.svg", desk_views.qr, name="screen_qr"),
+    # Findings
+    path("findings/<int:finding_id>/", finding_views.finding, name="finding"),
+    path(
+        "findings/<int:finding_id>/releases/",
+        finding_views.finding_releases,
+        name="finding_releases",
+    ),
+]

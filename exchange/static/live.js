@@ -1,0 +1,353 @@
+// Live pages: phone, desk and projector. The page works by plain forms; this makes it immediate.
+//
+// - a form[data-move] is posted in the background, with the same fields and the same id
+// - an event stream says "look again"; the page then fetches its own #view (polling if it must)
+// - what was typed and not sent stays on this device; what was sent and not answered is sent again
+//
+// Others may listen on document: "view:before" (cancel it to put the swap off) and "view:changed".
+
+const view = () => document.getElementById("view");
+const key = (name) => `exchange:${location.pathname}:${name}`;
+const POLL = 5000;
+const PATIENCE = 10000;
+
+// -- What the page says about itself -------------------------------------------------------------
+
+let stateText = "";
+let stateClass = "";
+
+function say(text, kind) {
+  stateText = text;
+  stateClass = kind || "";
+  showState();
+}
+
+function showState() {
+  const place = document.getElementById("state");
+  if (!place) return;
+  place.textContent = stateText;
+  place.className = `state ${stateClass}`.trim();
+}
+
+function refuse(sentence) {
+  const place = document.getElementById("said");
+  if (!place) return;
+  place.replaceChildren();
+  if (!sentence) return;
+  const note = document.createElement("p");
+  note.className = "note error";
+  note.textContent = sentence;
+  place.append(note);
+}
+
+const clockTime = () =>
+  new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+// -- Looking again -------------------------------------------------------------------------------
+
+let looking = false;
+let lookAgain = false;
+
+async function look() {
+  if (looking) {
+    lookAgain = true;
+    return;
+  }
+  const now = view();
+  if (!now) return;
+  looking = true;
+  try {
+    const have = encodeURIComponent(now.dataset.signature);
+    const answer = await fetch(`${now.dataset.view}?have=${have}`, { headers: { Accept: "text/html" } });
+    online(true);
+    if (answer.status === 200) swap(await answer.text());
+    else if (answer.status === 404 || answer.status === 410) location.reload();
+  } catch {
+    online(false);
+  } finally {
+    looking = false;
+    if (lookAgain) {
+      lookAgain = false;
+      look();
+    }
+  }
+}
+
+let putOff = "";
+
+function swap(text) {
+  const asked = new CustomEvent("view:before", { cancelable: true });
+  if (!document.dispatchEvent(asked)) {
+    putOff = text;
+    return;
+  }
+  putOff = "";
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("view");
+  if (!fresh) return;
+  const held = document.activeElement;
+  const focus = held && held.id && view().contains(held) ? held.id : "";
+  const caret = focus && "selectionStart" in held ? [held.selectionStart, held.selectionEnd] : null;
+  const open = [...view().querySelectorAll("details[open][id]")].map((d) => d.id);
+  keepDrafts();
+  view().replaceWith(document.adoptNode(fresh));
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  restoreDrafts();
+  showState();
+  tick();
+  document.dispatchEvent(new CustomEvent("view:changed"));
+  if (focus) {
+    const again = document.getElementById(focus);
+    again?.focus({ preventScroll: true });
+    if (again && caret && caret[0] !== null) {
+      try {
+        again.setSelectionRange(caret[0], caret[1]);
+      } catch {
+        // Not a text field: it has no caret.
+      }
+    }
+  }
+}
+
+/** For boards that put a swap off while a card is in the hand: show what came meanwhile. */
+document.addEventListener("view:ready", () => {
+  if (putOff) swap(putOff);
+});
+
+// -- Drafts: what was typed and not sent --------------------------------------------------------
+
+const drafts = () =>
+  document.querySelectorAll("form[data-move] textarea[id], form[data-move] input:not([type]):not([type=hidden])[id]");
+
+function keepDrafts() {
+  for (const field of drafts()) {
+    const name = key(`draft:${field.id}`);
+    try {
+      if (field.value && field.value !== field.defaultValue) localStorage.setItem(name, field.value);
+      else localStorage.removeItem(name);
+    } catch {
+      return; // No storage here: nothing to keep, and nothing to break.
+    }
+  }
+}
+
+function restoreDrafts() {
+  for (const field of drafts()) {
+    try {
+      const kept = localStorage.getItem(key(`draft:${field.id}`));
+      if (kept) field.value = kept;
+    } catch {
+      return;
+    }
+  }
+}
+
+function forgetDrafts(form) {
+  for (const field of form.querySelectorAll("textarea[id], input[id]")) {
+    try {
+      localStorage.removeItem(key(`draft:${field.id}`));
+    } catch {
+      return;
+    }
+  }
+}
+
+// -- Moves: kept on this device until the server has them ----------------------------------------
+
+let waiting = readWaiting();
+let sending = false;
+
+function readWaiting() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key("waiting")) || "[]");
+    return Array.isArray(kept) ? kept : [];
+  } catch {
+    return [];
+  }
+}
+
+function keepWaiting() {
+  try {
+    localStorage.setItem(key("waiting"), JSON.stringify(waiting));
+  } catch {
+    // Kept in memory only; the sentence below does not promise more.
+  }
+}
+
+function csrf() {
+  return document.querySelector("input[name=csrfmiddlewaretoken]")?.value || "";
+}
+
+async function send() {
+  if (sending) return;
+  sending = true;
+  while (waiting.length) {
+    const move = waiting[0];
+    say("Saving", "");
+    let answer;
+    try {
+      answer = await fetch(move.url, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": csrf() },
+        body: new URLSearchParams(move.fields),
+      });
+    } catch {
+      online(false);
+      waitingSays();
+      setTimeout(send, 3000);
+      break;
+    }
+    online(true);
+    if (answer.status >= 500 || answer.status === 429) {
+      waitingSays();
+      setTimeout(send, 3000);
+      break;
+    }
+    waiting.shift();
+    keepWaiting();
+    let reply = {};
+    try {
+      reply = await answer.json();
+    } catch {
+      reply = { status: "refused", sentence: "This could not be done. Reload the page." };
+    }
+    if (answer.ok) {
+      refuse("");
+      say(`Saved ${clockTime()}`, "saved");
+    } else {
+      say("Not saved", "waiting");
+      refuse(reply.sentence || "This could not be done. Reload the page.");
+    }
+    await look();
+  }
+  sending = false;
+}
+
+function waitingSays() {
+  const n = waiting.length;
+  say(n === 1 ? "1 change waiting on this phone" : `${n} changes waiting on this phone`, "waiting");
+}
+
+/** Post a move: fields is a plain object with kind and move_id. Boards use it through the event. */
+function post(url, fields) {
+  waiting.push({ url, fields });
+  keepWaiting();
+  if (waiting.length > 1) waitingSays();
+  send();
+}
+
+document.addEventListener("move:post", (event) => post(event.detail.url, event.detail.fields));
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-move]")) return;
+  event.preventDefault();
+  const fields = Object.fromEntries(new FormData(form, event.submitter));
+  delete fields.csrfmiddlewaretoken;
+  fields.move_id = fields.move_id || newId();
+  const own = form.querySelector("input[name=move_id]");
+  if (own) own.value = newId();
+  forgetDrafts(form);
+  post(form.action, fields);
+});
+
+/** An id for one intention; getRandomValues also exists on plain http. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+// -- Notes that keep themselves -------------------------------------------------------------------
+
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  let timer = 0;
+  const mark = form.querySelector("[role=status]");
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (mark) mark.textContent = "Not saved yet";
+    timer = setTimeout(async () => {
+      try {
+        const answer = await fetch(form.action, {
+          method: "POST",
+          headers: { Accept: "application/json" },
+          body: new URLSearchParams(new FormData(form)),
+        });
+        if (mark) mark.textContent = answer.ok ? `Saved ${clockTime()}` : "Not saved yet";
+      } catch {
+        if (mark) mark.textContent = "Not saved yet";
+      }
+    }, 1000);
+  });
+}
+
+// -- The clock ------------------------------------------------------------------------------------
+
+let ahead = 0; // this device's clock minus the server's, in seconds
+
+function tick() {
+  const now = view();
+  if (!now) return;
+  for (const timer of document.querySelectorAll("[data-ends-at]")) {
+    const left = Math.round(Number(timer.dataset.endsAt) - (Date.now() / 1000 - ahead));
+    const size = Math.abs(left);
+    const text = `${Math.floor(size / 60)}:${String(size % 60).padStart(2, "0")}`;
+    timer.textContent = left < 0 ? `−${text}` : text;
+    timer.classList.toggle("over", left < 0);
+  }
+}
+
+function setClock() {
+  const now = view();
+  if (now) ahead = Math.round(Date.now() / 1000 - Number(now.dataset.now));
+}
+
+// -- The connection -------------------------------------------------------------------------------
+
+let lastHeard = Date.now();
+let source = null;
+
+function online(yes) {
+  const place = document.getElementById("connection");
+  if (place) {
+    place.textContent = yes ? "" : "No connection at the moment. What you do is kept here and sent when it is back.";
+  }
+}
+
+function listen() {
+  const now = view();
+  if (!now || !now.dataset.stream || !("EventSource" in window)) return;
+  source?.close();
+  source = new EventSource(now.dataset.stream);
+  source.onmessage = (event) => {
+    lastHeard = Date.now();
+    if (event.data !== view()?.dataset.signature) look();
+  };
+  source.addEventListener("gone", () => {
+    source.close();
+    location.reload();
+  });
+}
+
+setClock();
+restoreDrafts();
+tick();
+listen();
+if (waiting.length) send();
+setInterval(tick, 1000);
+setInterval(keepDrafts, 2000);
+setInterval(() => {
+  if (Date.now() - lastHeard > PATIENCE) look();
+}, POLL);
+addEventListener("pagehide", keepDrafts);
+addEventListener("online", () => {
+  send();
+  look();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    listen();
+    look();
+  }
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") look();
+});
