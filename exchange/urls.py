@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("exchange.directory.account_urls")),
     path("schools/", include("exchange.directory.school_urls")),
     path("", include("exchange.directory.network_urls")),
     path("", include("exchange.live.urls")),
