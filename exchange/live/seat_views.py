@@ -138,8 +138,11 @@ def _context(seat: Seat) -> dict[str, Any]:
 
 @require_GET
 def board(request: HttpRequest, run_id: int) -> HttpResponse:
-    """The phone's page."""
-    return render(request, "live/board.html", _context(seat_or_404(request, run_id)))
+    """The phone's page; whoever has no seat reads the same words, whatever the reason."""
+    seat = seat_for(request, run_id)
+    if seat is None:
+        return render(request, "live/no_seat.html", status=404)
+    return render(request, "live/board.html", _context(seat))
 
 
 @require_GET

@@ -115,40 +115,44 @@ document.addEventListener("view:ready", () => {
 
 // -- Drafts: what was typed and not sent --------------------------------------------------------
 
-const drafts = () =>
-  document.querySelectorAll("form[data-move] textarea[id], form[data-move] input:not([type]):not([type=hidden])[id]");
+const TYPED = "textarea[id], input:not([type])[id], input[type=text][id]";
+const drafts = () => view()?.querySelectorAll(TYPED) ?? [];
+
+function keepDraft(id, text) {
+  try {
+    if (text) localStorage.setItem(key(`draft:${id}`), text);
+    else localStorage.removeItem(key(`draft:${id}`));
+  } catch {
+    // No storage here: nothing to keep, and nothing to break.
+  }
+}
 
 function keepDrafts() {
   for (const field of drafts()) {
-    const name = key(`draft:${field.id}`);
-    try {
-      if (field.value && field.value !== field.defaultValue) localStorage.setItem(name, field.value);
-      else localStorage.removeItem(name);
-    } catch {
-      return; // No storage here: nothing to keep, and nothing to break.
-    }
+    keepDraft(field.id, field.value === field.defaultValue ? "" : field.value);
   }
 }
 
 function restoreDrafts() {
   for (const field of drafts()) {
+    let kept = null;
     try {
-      const kept = localStorage.getItem(key(`draft:${field.id}`));
-      if (kept) field.value = kept;
+      kept = localStorage.getItem(key(`draft:${field.id}`));
     } catch {
       return;
     }
+    if (kept && document.activeElement !== field) field.value = kept;
   }
 }
 
-function forgetDrafts(form) {
-  for (const field of form.querySelectorAll("textarea[id], input[id]")) {
-    try {
-      localStorage.removeItem(key(`draft:${field.id}`));
-    } catch {
-      return;
-    }
+/** What a form holds in words, by field id; the form is emptied and its drafts forgotten. */
+function takeDrafts(form) {
+  const taken = {};
+  for (const field of form.querySelectorAll(TYPED)) {
+    if (field.value !== field.defaultValue) taken[field.id] = field.value;
+    keepDraft(field.id, "");
   }
+  return taken;
 }
 
 // -- Moves: kept on this device until the server has them ----------------------------------------
@@ -215,9 +219,11 @@ async function send() {
       say(`Saved ${clockTime()}`, "saved");
     } else {
       say("Not saved", "waiting");
+      for (const [id, text] of Object.entries(move.typed || {})) keepDraft(id, text);
       refuse(reply.sentence || "This could not be done. Reload the page.");
     }
     await look();
+    if (!answer.ok) restoreDrafts();
   }
   sending = false;
 }
@@ -227,9 +233,9 @@ function waitingSays() {
   say(n === 1 ? "1 change waiting on this phone" : `${n} changes waiting on this phone`, "waiting");
 }
 
-/** Post a move: fields is a plain object with kind and move_id. Boards use it through the event. */
-function post(url, fields) {
-  waiting.push({ url, fields });
+/** Post a move: fields is a plain object with kind and move_id; typed goes back if it is refused. */
+function post(url, fields, typed) {
+  waiting.push({ url, fields, typed });
   keepWaiting();
   if (waiting.length > 1) waitingSays();
   send();
@@ -239,15 +245,17 @@ document.addEventListener("move:post", (event) => post(event.detail.url, event.d
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (!view()?.contains(form)) return;
+  const fields = Object.fromEntries(new FormData(form, event.submitter));
+  const typed = takeDrafts(form);
   if (!form.matches("form[data-move]")) return;
   event.preventDefault();
-  const fields = Object.fromEntries(new FormData(form, event.submitter));
   delete fields.csrfmiddlewaretoken;
   fields.move_id = fields.move_id || newId();
+  form.reset();
   const own = form.querySelector("input[name=move_id]");
   if (own) own.value = newId();
-  forgetDrafts(form);
-  post(form.action, fields);
+  post(form.action, fields, typed);
 });
 
 /** An id for one intention; getRandomValues also exists on plain http. */

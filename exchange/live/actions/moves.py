@@ -1,6 +1,7 @@
 """Playing moves: the one door through which a run changes."""
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ from exchange.live.plugin import DESK, Moment, Refused
 
 log = logging.getLogger(__name__)
 
+#: What a client may call its move. The house's own ids start with HOUSE, so that nobody can take
+#: one before the house does.
+PROPER_ID, HOUSE = re.compile(r"[A-Za-z0-9_-]{8,64}"), "house:"
+NO_PROPER_ID = "This move has no proper id. Reload the page."
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -33,6 +39,13 @@ class Posted:
     kind: str
     data: Mapping[str, Any]
     seat: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its id may be looked up and kept."""
+        if self.by == "house":
+            return self.move_id.startswith(HOUSE)
+        return PROPER_ID.fullmatch(self.move_id) is not None
 
 
 @dataclass(frozen=True)
@@ -92,18 +105,17 @@ class _Table:
         if run.version < self.activity.version:
             run.state = self.activity.upgrade(run.state, run.version)
             run.version = self.activity.version
-        asked = [posted.move_id for posted in batch if posted.run_id == run.pk]
-        self.known = dict(
-            Move.objects.filter(run=run, move_id__in=asked).values_list("move_id", "reply")
-        )
+        asked = [p.move_id for p in batch if p.run_id == run.pk and p.is_named]
+        self.known = {move.move_id: move for move in run.moves.filter(move_id__in=asked)}
         self.new: list[Move] = []
 
     def play(self, posted: Posted) -> Reply:
         run = self.run
-        if posted.move_id in self.known:
-            return Reply(**{**self.known[posted.move_id], "status": "again"})
-        if not 8 <= len(posted.move_id) <= 64 or not posted.move_id.isascii():
-            return Reply("refused", "This move has no proper id. Reload the page.")
+        known = self.known.get(posted.move_id)
+        if not posted.is_named or (known and (known.by, known.seat) != (posted.by, posted.seat)):
+            return Reply("refused", NO_PROPER_ID)
+        if known:
+            return Reply(**{**known.reply, "status": "again"})
         if not run.is_open:
             return Reply("refused", "This session is not open.")
         for tally in self.tallies(posted):
@@ -130,20 +142,20 @@ class _Table:
 
     def note(self, posted: Posted, data: dict[str, Any], reply: Reply, now: datetime) -> None:
         kept = {"status": reply.status, "revision": reply.revision, "at": reply.at}
-        self.known[posted.move_id] = kept
-        self.new.append(
-            Move(
-                run=self.run, seq=reply.revision, move_id=posted.move_id, by=posted.by,
-                seat=posted.seat, kind=posted.kind, data=data, reply=kept, at=now,
-            )
+        move = Move(
+            run=self.run, seq=reply.revision, move_id=posted.move_id, by=posted.by,
+            seat=posted.seat, kind=posted.kind, data=data, reply=kept, at=now,
         )  # fmt: skip
+        self.known[posted.move_id] = move
+        self.new.append(move)
 
     def tallies(self, posted: Posted) -> list[Posted]:
         """When a phase with a secret question ends, its counts enter the log; never an answer."""
         phase, order = self.run.phase, self.activity.order
-        to = posted.data.get("to") or order[-1]
+        to = str(posted.data.get("to") or order[-1]).strip()
+        saw = str(posted.data.get("saw")).strip()
         later = to in order[order.index(phase) + 1 :] if phase in order else False
-        moving = posted.by == DESK and posted.kind == "advance" and posted.data.get("saw") == phase
+        moving = posted.by == DESK and posted.kind == "advance" and saw == phase
         closing = posted.by == "house" and posted.kind == "close"
         return [
             tally_of(self.run, question.key)
@@ -166,7 +178,7 @@ def tally_of(run: Run, question: str) -> Posted:
     )
     counts = sorted(f"{answer}={n}" for answer, n in answers.items())
     return Posted(
-        run.pk, f"tally-{question}-{run.revision}", "house", "tally",
+        run.pk, f"{HOUSE}tally-{question}-{run.revision}", "house", "tally",
         {"question": question, "cast": answers.total(), "counts": counts},
     )  # fmt: skip
 

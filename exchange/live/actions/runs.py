@@ -12,7 +12,7 @@ from exchange.core.permission import require
 from exchange.directory.models import Audience, Network, Person
 from exchange.directory.models.events import record
 from exchange.live import engine, rules
-from exchange.live.actions.moves import Posted, play_moves
+from exchange.live.actions.moves import HOUSE, Posted, play_moves
 from exchange.live.codes import new_code, new_token
 from exchange.live.discovery import activity_of
 from exchange.live.models import Finding, Note, Run
@@ -127,7 +127,10 @@ def close_run(*, run: Run, by: Person) -> Run:
         run = Run.objects.select_for_update().get(pk=run.pk)
         if not run.is_open:
             raise Refused("This session is not open.")
-        play_moves([Posted(run.pk, f"close-{run.pk}-{run.revision}", "house", "close", {})])
+        closing = Posted(run.pk, f"{HOUSE}close-{run.revision}", "house", "close", {})
+        reply = play_moves([closing])[0]
+        if reply.status != "kept":
+            raise Refused(reply.sentence)
         run = Run.objects.get(pk=run.pk)
         now = timezone.now()
         run.closed_at, run.closed_by = now, by

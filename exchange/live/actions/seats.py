@@ -9,7 +9,7 @@ from exchange.core.permission import require
 from exchange.directory.models import Person, School
 from exchange.directory.models.events import record
 from exchange.live import rules
-from exchange.live.actions.moves import Posted, play_moves
+from exchange.live.actions.moves import HOUSE, Posted, play_moves
 from exchange.live.actions.runs import ONLY_FACILITATOR
 from exchange.live.codes import fingerprint, new_token
 from exchange.live.models import Run, Seat
@@ -53,7 +53,7 @@ def join_run(
             school=school, role=role, people=people, person=person,
         )  # fmt: skip
         posted = Posted(
-            run.pk, f"join-{secrets.token_hex(8)}", "house", "join",
+            run.pk, f"{HOUSE}join-{secrets.token_hex(8)}", "house", "join",
             {"seat": seat.key, "school": str(school.pk) if school else "", "role": role, "people": people},
         )  # fmt: skip
         reply = play_moves([posted])[0]
@@ -81,7 +81,7 @@ def remove_seat(*, run: Run, seat: Seat, by: Person) -> None:
             raise Refused("This seat was already removed.")
         seat = held
         posted = Posted(
-            run.pk, f"remove-{secrets.token_hex(8)}", "house", "remove", {"seat": seat.key}
+            run.pk, f"{HOUSE}remove-{secrets.token_hex(8)}", "house", "remove", {"seat": seat.key}
         )
         reply = play_moves([posted])[0]
         if reply.status != "kept":
