@@ -1,0 +1,243 @@
+"""What the session found: figures with their reading, suggested findings, tables for export.
+
+Figures of what people sorted alone exist only from the room's floor upwards. Nothing here holds
+a seat's key or a person's label.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from exchange.activities.diamond_nine import analysis, words
+from exchange.activities.diamond_nine.diamond import ROW_OF, Sort, is_full
+from exchange.activities.diamond_nine.play import board_of, given, letters, own_codes, text_of
+from exchange.live.plugin import CLOSED, FINDINGS, Data, Room, State
+
+OTHER = "other"
+
+
+# --- what is counted ---
+
+
+def counted_seats(state: State, room: Room) -> list[str]:
+    """Seats whose locked sort counts: fixed when the groups begin, until then those here."""
+    seats = state["counted"] if state["counted"] is not None else list(room.seats)
+    return [seat for seat in seats if state["seats"].get(seat, {}).get("locked_at") is not None]
+
+
+def counted_sorts(state: State, room: Room) -> list[Sort]:
+    """The locked sorts made alone. A table captain's phone is one of them, not several."""
+    return [state["seats"][seat]["sort"] for seat in counted_seats(state, room)]
+
+
+def full_boards(state: State, room: Room) -> dict[str, Sort]:
+    """Letter -> diamond, of the groups that placed nine cards."""
+    boards = {letter: board_of(state, letter)["sort"] for letter in letters(room)}
+    return {letter: sort for letter, sort in boards.items() if is_full(sort)}
+
+
+def card(state: State, code: str) -> dict[str, str]:
+    """A card as pages and tables show it."""
+    return {"code": code, "text": text_of(state, code)}
+
+
+def _figure(key: str, why_not: str = "", **values: Any) -> dict[str, Any]:
+    return {"key": key, **words.READING[key], "why_not": why_not, **values}
+
+
+# --- figures ---
+
+
+def consensus_figure(state: State, room: Room) -> dict[str, Any]:
+    """Everyone's sorts as one diamond, ties shown as ties."""
+    sorts = counted_sorts(state, room)
+    if len(sorts) < room.floor:
+        return _figure("consensus", words.TOO_FEW_SORTS.format(floor=room.floor))
+    found = analysis.consensus(sorts, given(state))
+    rows = [
+        {
+            "row": row["row"],
+            "cards": [card(state, code) for code in row["cards"]],
+            "tied": [
+                {**tied, "cards": [card(state, code) for code in tied["cards"]]}
+                for tied in row["tied"]
+            ],
+        }
+        for row in found["rows"]
+    ]
+    ties = [_tie_sentence(state, tie) for tie in found["ties"]]
+    return _figure("consensus", rows=rows, ties=ties, sorters=len(sorts))
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return words.AND.join([part for part in [", ".join(parts[:-1]), *parts[-1:]] if part])
+
+
+def _tie_sentence(state: State, tie: dict[str, Any]) -> str:
+    cards = _listed([f"“{text_of(state, code)}”" for code in tie["cards"]])
+    count = tie["places"]
+    places = words.ONE_PLACE if count == 1 else words.SOME_PLACES.format(count=count)
+    rows = (
+        words.ONE_ROW.format(row=tie["rows"][0])
+        if len(tie["rows"]) == 1
+        else words.SOME_ROWS.format(rows=_listed([str(row) for row in tie["rows"]]))
+    )
+    sentence = words.TIE_BEYOND if tie["beyond"] else words.TIE
+    return sentence.format(cards=cards, places=places, rows=rows)
+
+
+def agreement_figure(state: State, room: Room) -> dict[str, Any]:
+    """Kendall's W in a figure and a word; "too few to say" under seven sorts."""
+    sorts = counted_sorts(state, room)
+    if len(sorts) < room.floor:
+        return _figure("agreement", words.TOO_FEW_SORTS.format(floor=room.floor))
+    found = analysis.agreement(sorts, given(state))
+    if found["w"] is None:
+        why_not = words.TOO_FEW_FOR_W.format(least=analysis.LEAST_FOR_W)
+        return _figure("agreement", why_not, **found)
+    sentence = words.AGREEMENT.format(
+        w=f"{found['w']:.2f}", sorters=found["sorters"], words=found["words"]
+    )
+    split = bool(analysis.polarised(sorts, given(state)))
+    return _figure("agreement", sentence=sentence, yet=words.YET_SPLIT if split else "", **found)
+
+
+def common_figure(state: State, room: Room) -> dict[str, Any]:
+    """What most groups put high, and what most put low or left out (step five of the method)."""
+    boards = list(full_boards(state, room).values())
+    if len(boards) < 2:
+        return _figure("common", words.TOO_FEW_GROUPS, of=len(boards), high=[], rejected=[])
+    counts = analysis.common(boards, given(state))
+    return _figure(
+        "common",
+        of=len(boards),
+        high=[_with_card(state, one) for one in analysis.chosen_by_most(counts)],
+        rejected=[_with_card(state, one) for one in analysis.rejected_by_most(counts)],
+    )
+
+
+def _with_card(state: State, one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "card": card(state, one["card"])}
+
+
+def polarised_figure(state: State, room: Room) -> dict[str, Any]:
+    """Cards that many put high and many put low when sorting alone."""
+    sorts = counted_sorts(state, room)
+    if len(sorts) < room.floor:
+        return _figure("polarised", words.TOO_FEW_SORTS.format(floor=room.floor), cards=[])
+    cards = [_with_card(state, one) for one in analysis.polarised(sorts, given(state))]
+    return _figure("polarised", cards=cards, none=words.NO_SPLIT)
+
+
+def movement_figure(state: State, room: Room) -> dict[str, Any]:
+    """Over the whole room only: how the groups' ranks differ from their members' own."""
+    boards = full_boards(state, room)
+    pairs = [
+        (state["seats"][seat]["sort"], boards[room.group_of(seat)])
+        for seat in counted_seats(state, room)
+        if room.group_of(seat) in boards
+    ]
+    if len(pairs) < room.floor:
+        return _figure("movement", words.TOO_FEW_MOVED.format(floor=room.floor), cards=[])
+    cards = [_with_card(state, one) for one in analysis.movement(pairs, given(state))]
+    return _figure("movement", cards=cards, sorters=len(pairs))
+
+
+def vote_figure(state: State, room: Room) -> dict[str, Any]:
+    """The secret vote's count, which the engine lays into the room when the vote is over."""
+    tally = room.tallies.get("final") or {}
+    if not tally.get("cast"):
+        return _figure("vote", words.NO_VOTE, cards=[])
+    if not tally.get("counts"):
+        return _figure("vote", words.NOBODY_VOTED.format(floor=room.floor), cards=[])
+    cards = [
+        {"card": card(state, code), "votes": votes}
+        for code, votes in sorted(tally["counts"].items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return _figure("vote", cards=cards, cast=tally["cast"])
+
+
+def own_cards_figure(state: State, room: Room) -> dict[str, Any]:
+    """Cards that people wrote and brought to a group, with the groups that placed them."""
+    boards = full_boards(state, room)
+    cards = [
+        {
+            "card": card(state, code),
+            "placed": [
+                {"group": letter, "row": ROW_OF[slot]}
+                for letter, sort in boards.items()
+                for slot, there in sort.items()
+                if there == code
+            ],
+        }
+        for code in own_codes(state)
+    ]
+    return _figure("own_cards", cards=cards)
+
+
+def participation_figure(state: State, room: Room) -> dict[str, Any]:
+    """Counts by school and by role; few are added up as others."""
+    seats = room.seats.values()
+    schools = Counter(str(seat.get("school") or OTHER) for seat in seats)
+    roles = Counter(str(seat.get("role") or OTHER) for seat in seats)
+    return _figure(
+        "participation",
+        phones=len(room.seats),
+        people=sum(int(seat.get("people") or 1) for seat in seats),
+        groups=len(room.groups),
+        schools=analysis.told_apart(schools, room.floor),
+        roles=analysis.told_apart(roles, room.floor),
+    )
+
+
+def figures(state: State, room: Room) -> dict[str, Any]:
+    """All figures by name. While the room still agrees, those it needs; afterwards all."""
+    found = {
+        "consensus": consensus_figure(state, room),
+        "agreement": agreement_figure(state, room),
+        "common": common_figure(state, room),
+        "polarised": polarised_figure(state, room),
+    }
+    if room.phase in ("agree", FINDINGS, CLOSED):
+        found["vote"] = vote_figure(state, room)
+    if room.phase in (FINDINGS, CLOSED):
+        found["movement"] = movement_figure(state, room)
+        found["own_cards"] = own_cards_figure(state, room)
+        found["participation"] = participation_figure(state, room)
+    return found
+
+
+def final(state: State) -> dict[str, Any] | None:
+    """The one item the room agreed, or None."""
+    settled: Data | None = state["final"]
+    return {"card": card(state, settled["card"]), "note": settled["note"]} if settled else None
+
+
+# --- suggested findings ---
+
+
+def findings(state: State, room: Room) -> list[str]:
+    """Wordings the room may agree, change or drop."""
+    found = []
+    settled = final(state)
+    if settled:
+        sentence = words.FOUND_FINAL_NOTE if settled["note"] else words.FOUND_FINAL
+        found.append(sentence.format(card=settled["card"]["text"], note=settled["note"]))
+    shared = common_figure(state, room)
+    for sentence, key, count in (
+        (words.FOUND_HIGH, "high", "high"),
+        (words.FOUND_LOW, "rejected", "rejected"),
+    ):
+        named = [
+            words.COUNTED.format(card=one["card"]["text"], count=one[count], of=one["of"])
+            for one in shared[key][:3]
+        ]
+        if named:
+            found.append(sentence.format(cards=_listed(named)))
+    for one in polarised_figure(state, room)["cards"][:2]:
+        found.append(
+            words.FOUND_SPLIT.format(
+                card=one["card"]["text"], high=one["high"], low=one["low"], of=one["of"]
+            )
+        )
+    return found

@@ -1,0 +1,261 @@
+"""Who may know what, in each phase. Everything that leaves the state leaves through `see`.
+
+Until the groups begin nobody learns more of another's sort than how many are locked. A group's
+board is its own until it presents. Single sorts open to their own group only where that was
+announced, and to nobody else ever.
+"""
+
+from typing import Any
+
+from exchange.activities.diamond_nine import record
+from exchange.activities.diamond_nine.diamond import NINE, drawn, place_name, slot_of
+from exchange.activities.diamond_nine.play import (
+    LONGEST_LINE,
+    TOGETHER,
+    board_of,
+    given,
+    letters,
+    may_lie,
+    own_codes,
+    text_of,
+)
+from exchange.activities.diamond_nine.setup import LONGEST, OWN
+from exchange.live.plugin import CLOSED, FINDINGS, Data, Room, State, Who
+
+ALONE = ("read", "choose", "sort")
+#: Phases in which every group's board lies open to the room.
+OPEN = ("common", "agree", FINDINGS, CLOSED)
+
+
+def see(state: State, room: Room, who: Who) -> Data:
+    """What this viewer may know now, plain JSON for the templates."""
+    seen: Data = {
+        "phase": room.phase,
+        "criterion": state["setup"]["criterion"],
+        "source": state["setup"]["source"],
+        "nine_given": len(given(state)) == NINE,
+    }
+    if who.kind == "seat":
+        seen |= _for_seat(state, room, who)
+    elif who.kind == "desk":
+        seen |= _for_desk(state, room)
+    elif who.kind == "screen":
+        seen |= _for_screen(state, room)
+    elif room.phase == CLOSED:
+        seen |= _for_record(state, room)
+    return seen
+
+
+# --- the phone ---
+
+
+def _for_seat(state: State, room: Room, who: Who) -> Data:
+    mine = state["seats"].get(who.seat)
+    if mine is None:
+        return {}
+    if room.phase in ALONE:
+        return _alone(state, room, mine)
+    if room.phase not in (*TOGETHER, *OPEN):
+        return {}
+    group = room.group_of(who.seat)
+    seen: Data = {"group": group, "mine": _own_sort(state, mine), "longest": LONGEST_LINE}
+    if group:
+        seen["board"] = _table(state, group)
+        seen["open_sorts"] = _open_sorts(state, room, group, who.seat)
+    return seen | _together(state, room)
+
+
+def _alone(state: State, room: Room, mine: dict[str, Any]) -> Data:
+    seen: Data = {"cards": [_private_card(state, mine, code) for code in _my_list(mine)]}
+    if room.phase == "read":
+        return seen
+    chosen = [one for one in seen["cards"] if one["chosen"]]
+    return seen | {
+        "chosen": len(chosen),
+        "left": NINE - len(chosen),
+        "blank": state["setup"]["blank"],
+        "own": mine["own"],
+        "longest": LONGEST,
+        "rows": drawn(mine["sort"], lambda code: _my_text(state, mine, code)),
+        "tray": [one for one in chosen if not one["slot"]],
+        "placed": len(mine["sort"]),
+        "to_place": NINE - len(mine["sort"]),
+        "locked": mine["locked_at"] is not None,
+        "can_lock": len(mine["sort"]) == NINE,
+    }
+
+
+def _my_list(mine: dict[str, Any]) -> list[str]:
+    return [*mine["order"], *([OWN] if mine["own"] else [])]
+
+
+def _my_text(state: State, mine: dict[str, Any], code: str) -> str:
+    return str(mine["own"]) if code == OWN else text_of(state, code)
+
+
+def _private_card(state: State, mine: dict[str, Any], code: str) -> dict[str, Any]:
+    slot = slot_of(mine["sort"], code)
+    return {
+        "code": code,
+        "text": _my_text(state, mine, code),
+        "chosen": code in mine["chosen"],
+        "own": code == OWN,
+        "slot": slot,
+        "words": place_name(slot) if slot else "",
+    }
+
+
+def _own_sort(state: State, mine: dict[str, Any]) -> Data | None:
+    """One's own locked sort; None when it was not locked in time."""
+    if mine["locked_at"] is None:
+        return None
+    return {"rows": drawn(mine["sort"], lambda code: _my_text(state, mine, code))}
+
+
+def _open_sorts(state: State, room: Room, group: str, seat: str) -> list[Data]:
+    """The group's other locked sorts, only where the run announced it."""
+    if state["setup"]["privacy"] != "own_group" or room.phase not in TOGETHER:
+        return []
+    others = [key for key in room.groups[group] if key != seat]
+    return [
+        {"seat": key, **sort}
+        for key in others
+        if key in state["seats"] and (sort := _own_sort(state, state["seats"][key]))
+    ]
+
+
+# --- a group's board ---
+
+
+def board_drawn(state: State, letter: str) -> Data:
+    """A group's diamond with its reasons and dissent, for everyone who may see it."""
+    board = board_of(state, letter)
+    return {
+        "group": letter,
+        "rows": drawn(board["sort"], lambda code: text_of(state, code)),
+        "placed": len(board["sort"]),
+        "full": len(board["sort"]) == NINE,
+        "locked": board["locked_at"] is not None,
+        "argued": [record.card(state, code) for code in board["argued"]],
+        "reasons": [
+            {
+                "card": record.card(state, code),
+                "lines": [line for line in board["reasons"] if line["card"] == code],
+            }
+            for code in may_lie(state, letter)
+            if any(line["card"] == code for line in board["reasons"])
+        ],
+        "dissent": list(board["dissent"]),
+    }
+
+
+def _table(state: State, letter: str) -> Data:
+    """The group's own view: the board, and every card it may place or speak of."""
+    board = board_of(state, letter)
+    cards = []
+    for code in may_lie(state, letter):
+        slot = slot_of(board["sort"], code)
+        cards.append(
+            {
+                "code": code,
+                "text": text_of(state, code),
+                "slot": slot,
+                "words": place_name(slot) if slot else "",
+                "argued": code in board["argued"],
+                "in_tray": code in board["tray"],
+                "own": code in state["own"],
+                "reasons": [line for line in board["reasons"] if line["card"] == code],
+            }
+        )
+    free = [one for one in cards if not one["slot"]]
+    return board_drawn(state, letter) | {
+        "cards": cards,
+        "placed_cards": [one for one in cards if one["slot"]],
+        "tray": [one for one in free if one["in_tray"]],
+        "rest": [one for one in free if not one["in_tray"]],
+        "to_place": NINE - len(board["sort"]),
+    }
+
+
+# --- the whole room ---
+
+
+def _together(state: State, room: Room) -> Data:
+    """What the whole room sees from the presenting on."""
+    seen: Data = {}
+    if room.phase == "present":
+        presenting = state["presenting"] if state["presenting"] in room.groups else ""
+        seen["presenting"] = board_drawn(state, presenting) if presenting else None
+        seen["presented"] = [letter for letter in state["presented"] if letter in room.groups]
+    if room.phase in OPEN:
+        seen["figures"] = record.figures(state, room)
+        seen["final"] = record.final(state)
+        seen["boards"] = [board_drawn(state, letter) for letter in letters(room)]
+    return seen
+
+
+def _counts(state: State, room: Room) -> Data:
+    """How far the room is, as numbers only."""
+    places = [state["seats"][seat] for seat in room.seats if seat in state["seats"]]
+    return {
+        "here": len(room.seats),
+        "chosen": sum(len(place["chosen"]) == NINE for place in places),
+        "locked": sum(place["locked_at"] is not None for place in places),
+        "groups_locked": sum(
+            board_of(state, letter)["locked_at"] is not None for letter in room.groups
+        ),
+    }
+
+
+def _for_desk(state: State, room: Room) -> Data:
+    seen: Data = {"counts": _counts(state, room), "cards": _list(state), "longest": LONGEST_LINE}
+    if room.phase in TOGETHER:
+        seen["progress"] = [_progress(state, room, letter) for letter in letters(room)]
+    if room.phase in ("present", *OPEN):
+        seen["challenges"] = challenges(state)
+    if room.phase == "agree":
+        seen["settle_from"] = [
+            record.card(state, code) for code in [*given(state), *own_codes(state)]
+        ]
+    return seen | _together(state, room)
+
+
+def _progress(state: State, room: Room, letter: str) -> Data:
+    board = board_of(state, letter)
+    return {
+        "group": letter,
+        "phones": len(room.groups[letter]),
+        "placed": len(board["sort"]),
+        "locked": board["locked_at"] is not None,
+        "presented": letter in state["presented"],
+    }
+
+
+def _list(state: State) -> list[dict[str, str]]:
+    """The given cards in the order of the set-up."""
+    return [record.card(state, code) for code in given(state)]
+
+
+def challenges(state: State) -> list[Data]:
+    """What the facilitator asked of the groups."""
+    return [
+        {**line, "card": record.card(state, line["card"]) if line["card"] else None}
+        for line in state["challenges"]
+    ]
+
+
+def _for_screen(state: State, room: Room) -> Data:
+    seen: Data = {"counts": _counts(state, room), "groups": len(room.groups)}
+    if room.phase == "read":
+        seen["cards"] = _list(state)
+    return seen | _together(state, room)
+
+
+def _for_record(state: State, room: Room) -> Data:
+    return {
+        "cards": _list(state),
+        "blank": state["setup"]["blank"],
+        "privacy": state["setup"]["privacy"],
+        "challenges": challenges(state),
+        **_together(state, room),
+    }

@@ -1,0 +1,198 @@
+"""The record as tables: what stands in a picture on the page stands here in rows."""
+
+from typing import Any
+
+from exchange.activities.diamond_nine import analysis, record, words
+from exchange.activities.diamond_nine.diamond import ROW_OF, SLOTS
+from exchange.activities.diamond_nine.play import board_of, given, letters, own_codes, text_of
+from exchange.live.plugin import Room, State, Table
+
+OTHERS = "others together"
+
+
+def tables(state: State, room: Room) -> list[Table]:
+    """Every table of the record. None holds a seat's key or a label."""
+    return [
+        _cards(state),
+        _sorts(state, room),
+        _consensus(state, room),
+        _measures(state, room),
+        _polarised(state, room),
+        _common(state, room),
+        _groups(state, room),
+        _reasons(state, room),
+        _dissent(state, room),
+        _challenges(state),
+        _movement(state, room),
+        _vote(state, room),
+        *_participation(state, room),
+        _reading(),
+    ]
+
+
+def _cards(state: State) -> Table:
+    rows: list[tuple[Any, ...]] = [
+        *((code, text_of(state, code), "given") for code in given(state)),
+        *((code, text_of(state, code), "written by a participant") for code in own_codes(state)),
+    ]
+    return Table("cards", "The cards", ("code", "card", "kind"), rows)
+
+
+def _sorts(state: State, room: Room) -> Table:
+    sorts = record.counted_sorts(state, room)
+    enough = len(sorts) >= room.floor
+    found = analysis.frequencies(sorts, given(state)) if enough else {}
+    return Table(
+        "sorts",
+        "Sorted alone: how many people put each card into each row",
+        ("code", "card", *(f"row {row}" for row in range(1, 6)), "left out", "mean score",
+         "mean rank"),
+        [
+            (code, text_of(state, code), *one["rows"], one["left_out"], one["score"], one["rank"])
+            for code, one in found.items()
+        ],
+    )  # fmt: skip
+
+
+def _consensus(state: State, room: Room) -> Table:
+    figure = record.consensus_figure(state, room)
+    rows: list[tuple[Any, ...]] = []
+    for row in figure.get("rows", []):
+        rows += [(row["row"], one["code"], one["text"], "") for one in row["cards"]]
+        for tie in row["tied"]:
+            note = f"tie {tie['tie'] + 1}: {len(tie['cards'])} cards, {tie['places']} here"
+            rows += [(row["row"], one["code"], one["text"], note) for one in tie["cards"]]
+    return Table("consensus", "Everyone's sorts put together", ("row", "code", "card", "tie"), rows)
+
+
+def _measures(state: State, room: Room) -> Table:
+    agreement = record.agreement_figure(state, room)
+    settled = record.final(state)
+    boards = record.full_boards(state, room)
+    rows: list[tuple[Any, ...]] = [
+        ("sorts made alone that count", len(record.counted_sorts(state, room)), ""),
+        ("groups with a full diamond", len(boards), ""),
+        ("Kendall's W", agreement.get("w"), agreement["why_not"] or agreement["words"]),
+        (
+            "most important, as the room agreed",
+            settled["card"]["text"] if settled else None,
+            settled["note"] if settled else words.NOT_AGREED,
+        ),
+    ]
+    return Table("agreement", "Agreement and the one item", ("measure", "value", "in words"), rows)
+
+
+def _polarised(state: State, room: Room) -> Table:
+    return Table(
+        "polarised",
+        "What split the room, sorting alone",
+        ("code", "card", "rows 1 and 2", "rows 4 and 5", "of"),
+        [
+            (one["card"]["code"], one["card"]["text"], one["high"], one["low"], one["of"])
+            for one in record.polarised_figure(state, room)["cards"]
+        ],
+    )
+
+
+def _common(state: State, room: Room) -> Table:
+    boards = list(record.full_boards(state, room).values())
+    counts = analysis.common(boards, given(state)) if boards else []
+    return Table(
+        "common",
+        "In how many groups' diamonds each card lies",
+        ("code", "card", "rows 1 and 2", "rows 4 and 5", "left out", "of groups"),
+        [
+            (one["card"], text_of(state, one["card"]), one["high"], one["low"], one["left_out"],
+             one["of"])
+            for one in counts
+        ],
+    )  # fmt: skip
+
+
+def _groups(state: State, room: Room) -> Table:
+    rows: list[tuple[Any, ...]] = []
+    for letter in letters(room):
+        board = board_of(state, letter)
+        rows += [
+            (letter, ROW_OF[slot], slot, code, text_of(state, code),
+             "yes" if code in board["argued"] else "",
+             "yes" if board["locked_at"] is not None else "")
+            for slot in SLOTS
+            if (code := board["sort"].get(slot))
+        ]  # fmt: skip
+    columns = ("group", "row", "place", "code", "card", "argued over", "locked")
+    return Table("groups", "The groups' diamonds", columns, rows)
+
+
+def _reasons(state: State, room: Room) -> Table:
+    rows = [
+        (letter, line["card"], text_of(state, line["card"]), line["text"])
+        for letter in letters(room)
+        for line in board_of(state, letter)["reasons"]
+    ]
+    return Table(
+        "reasons", "Reasons given in the groups", ("group", "code", "card", "reason"), rows
+    )
+
+
+def _dissent(state: State, room: Room) -> Table:
+    rows = [
+        (letter, line["text"])
+        for letter in letters(room)
+        for line in board_of(state, letter)["dissent"]
+    ]
+    return Table("dissent", "Dissent kept in the groups", ("group", "dissent"), rows)
+
+
+def _challenges(state: State) -> Table:
+    rows = [
+        (line["group"], line["card"], text_of(state, line["card"]), line["text"])
+        for line in state["challenges"]
+    ]
+    columns = ("group", "code", "card", "challenge")
+    return Table("challenges", "What the facilitator asked", columns, rows)
+
+
+def _movement(state: State, room: Room) -> Table:
+    return Table(
+        "movement",
+        "From alone to group: mean ranks over the whole room",
+        ("code", "card", "alone", "in groups", "moved up by"),
+        [
+            (one["card"]["code"], one["card"]["text"], one["alone"], one["group"], one["moved"])
+            for one in record.movement_figure(state, room)["cards"]
+        ],
+    )
+
+
+def _vote(state: State, room: Room) -> Table:
+    return Table(
+        "vote",
+        "The secret vote",
+        ("code", "card", "votes"),
+        [
+            (one["card"]["code"], one["card"]["text"], one["votes"])
+            for one in record.vote_figure(state, room)["cards"]
+        ],
+    )
+
+
+def _participation(state: State, room: Room) -> list[Table]:
+    found = record.participation_figure(state, room)
+    schools = [(one["key"], one["count"]) for one in found["schools"]["shown"]]
+    roles = [(words.ROLES.get(one["key"], one["key"]), one["count"])
+             for one in found["roles"]["shown"]]  # fmt: skip
+    for rows, part in ((schools, found["schools"]), (roles, found["roles"])):
+        if part["others"]:
+            rows.append((OTHERS, part["others"]))
+    return [
+        Table("schools", "Who took part, by school", ("school", "phones"), list(schools)),
+        Table("roles", "Who took part, by role", ("role", "phones"), list(roles)),
+    ]
+
+
+def _reading() -> Table:
+    rows = [
+        (one["title"], one["how_to_read"], one["does_not_show"]) for one in words.READING.values()
+    ]
+    return Table("reading", "How to read the figures", ("figure", "read", "not shown"), rows)
