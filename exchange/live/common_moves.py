@@ -62,7 +62,8 @@ def join(turn: Turn) -> set[str]:
     }
     turn.activity.join(turn.state, key, turn.moment.chance)
     told = {DESK, SCREEN}
-    if turn.room["groups"] and turn.activity.group_size:
+    started = turn.room["groups"] or _grouped_started(turn.activity, turn.room)
+    if turn.activity.group_size and started:
         groups, seats = turn.room["groups"], turn.room["seats"]
         free = grouping.letter(turn.room["letters"])
         name = grouping.place_latecomer(groups, seats, key, turn.activity.group_size, free)
@@ -265,9 +266,10 @@ def _in_findings(room: Data) -> None:
 
 
 def _propose(room: Data, text: str) -> None:
-    number = 1 + max((int(f["id"][1:]) for f in room["findings"]), default=0)
+    # Numbers are not used again: a late "I agree" to a dropped wording must not reach another.
+    room["worded"] += 1
     room["findings"].append(
-        {"id": f"f{number}", "text": text, "agree": [], "dissent": [], "settled": False}
+        {"id": f"f{room['worded']}", "text": text, "agree": [], "dissent": [], "settled": False}
     )
 
 

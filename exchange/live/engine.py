@@ -59,6 +59,7 @@ def new_room(activity: Activity, minutes: Mapping[str, int], now: int, floor: in
         "notes": [],
         "tallies": {},
         "findings": [],
+        "worded": 0,
         "clock": {"since": now, "idle": 0, "paused": None, "plan": plan, "spent": {}},
     }
 
@@ -101,15 +102,21 @@ def task_of(activity: Activity, phase: str) -> str:
     return own.task if own else TASKS.get(phase, "")
 
 
+#: Signs that turn the direction of what follows: a name could rewrite the line it stands in.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def clean_text(raw: Any, name: str, longest: int) -> str:
-    """One text without control characters, NFC, trimmed; Refused when too long or no text."""
+    """One text without control or direction signs, NFC, trimmed; Refused if too long or no text."""
     if not isinstance(raw, str):
         raise Refused(f"{name} should be text.", name)
     if len(raw) > 20 * longest + 200:
         raise Refused(f"{name} is too long: at most {longest} characters.", name)
     known = raw.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
-        c for c in known if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"}
+        c
+        for c in known
+        if c == "\n" or (c not in TURNING and unicodedata.category(c) not in {"Cc", "Cs", "Co"})
     )
     text = unicodedata.normalize("NFC", kept).strip()
     if len(text) > longest:

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
+import weakref
 from collections import Counter
 from collections.abc import AsyncIterator
-from threading import Lock
+from threading import RLock
 
 from asgiref.sync import sync_to_async
 from django.db import connections
@@ -22,7 +23,26 @@ GATHER, LOOK = 0.5, 10.0
 MOST_STREAMS = 3
 
 _streams: Counter[tuple[int, str]] = Counter()
-_lock = Lock()
+_lock = RLock()  # a finalizer may run while its own thread holds it
+
+
+class _Place:
+    """One of the few streams a seat may hold; `taken` is False when there was none left."""
+
+    def __init__(self, key: tuple[int, str]) -> None:
+        self.key = key
+        with _lock:
+            self.taken = _streams[key] < MOST_STREAMS
+            _streams[key] += self.taken
+
+    def give_back(self) -> None:
+        """Make room for another stream; a second call does nothing."""
+        with _lock:
+            if self.taken:
+                self.taken = False
+                _streams[self.key] -= 1
+            if not _streams[self.key]:
+                del _streams[self.key]
 
 
 def current(request: HttpRequest, run_id: int, kind: str) -> tuple[str, str] | None:
@@ -45,14 +65,14 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
     found = await check(request, run_id, kind)
     if found is None:
         raise Http404
-    key = (run_id, found[0])
-    with _lock:
-        if _streams[key] >= MOST_STREAMS:
-            return HttpResponse("Too many pages are open for this seat.", status=429)
-        _streams[key] += 1
+    place = _Place((run_id, found[0]))
+    if not place.taken:
+        return HttpResponse("Too many pages are open for this seat.", status=429)
     response = StreamingHttpResponse(
-        _events(request, run_id, kind, key), content_type="text/event-stream"
+        _events(request, run_id, kind, place), content_type="text/event-stream"
     )
+    # A phone may be gone before the first event is asked for; then no `finally` ever runs.
+    weakref.finalize(response, place.give_back).atexit = False
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
@@ -73,7 +93,7 @@ def _load_person(request: HttpRequest) -> bool:
 
 
 async def _events(
-    request: HttpRequest, run_id: int, kind: str, key: tuple[int, str]
+    request: HttpRequest, run_id: int, kind: str, place: _Place
 ) -> AsyncIterator[bytes]:
     """`data: <signature>` whenever it changed; a comment as heartbeat; ends when it is not ours."""
     told = ""
@@ -98,7 +118,4 @@ async def _events(
                     continue
                 await asyncio.sleep(max(0.0, GATHER - (time.monotonic() - sent)))
     finally:
-        with _lock:
-            _streams[key] -= 1
-            if not _streams[key]:
-                del _streams[key]
+        place.give_back()

@@ -1,6 +1,7 @@
 """Taking, naming and removing seats."""
 
 import secrets
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,12 +9,12 @@ from django.utils import timezone
 from exchange.core.permission import require
 from exchange.directory.models import Person, School
 from exchange.directory.models.events import record
-from exchange.live import rules
+from exchange.live import engine, nudges, rules
 from exchange.live.actions.moves import HOUSE, Posted, play_moves
 from exchange.live.actions.runs import ONLY_FACILITATOR
 from exchange.live.codes import fingerprint, new_token
 from exchange.live.models import Run, Seat
-from exchange.live.plugin import Refused
+from exchange.live.plugin import DESK, Refused
 
 MOST_SEATS = 600
 NOT_OPEN = "This session is not open for joining."
@@ -66,8 +67,14 @@ def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
     """Give a seat another label; seen by its group and the desk."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
     with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
         seat.label = label
         seat.save(update_fields=["label"])
+        who = engine.who_of(run.room, "seat", seat.key)
+        for audience in (DESK, f"seat:{seat.key}", f"group:{who.group}"):
+            run.revisions[audience] = run.revisions.get(audience, 0) + 1
+        run.save(update_fields=["revisions"])
+        transaction.on_commit(partial(nudges.publish, run.pk))
         record(by, "seat_labelled", run, network=run.network, seat=seat.key)
 
 
