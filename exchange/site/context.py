@@ -61,6 +61,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "demo": settings.DEMO,
             "sign_in": address("account_login"),
             "sign_out": address("account_logout"),
+            "account": address("account"),
             "password": address("account_change_password"),
             "reset": address("account_reset_password"),
         }

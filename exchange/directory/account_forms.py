@@ -1,0 +1,61 @@
+"""Allauth's forms in our words, without placeholders (settings.ACCOUNT_FORMS)."""
+
+from typing import Any
+
+from allauth.account import forms
+from django.utils.translation import gettext_lazy as _
+
+LONG_ENOUGH = _("At least 12 characters. Three or four plain words are easy to keep in mind.")
+LABELS = {
+    "login": _("E-mail address"),
+    "email": _("E-mail address"),
+    "password": _("Password"),
+    "remember": _("Keep me signed in on this device"),
+    "oldpassword": _("Present password"),
+    "password1": _("New password"),
+    "password2": _("New password once more"),
+}
+HINTS = {
+    "login": "",
+    "password": "",
+    "oldpassword": "",
+    "password1": LONG_ENOUGH,
+    "remember": _("Not on a computer that others use."),
+}
+
+
+class InOurWords:
+    """Mixin: our labels and hints; a label says what a placeholder would."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+            field.help_text = HINTS.get(name, field.help_text)
+
+
+class SignIn(InOurWords, forms.LoginForm):
+    """E-mail address and password."""
+
+
+class AskForReset(InOurWords, forms.ResetPasswordForm):
+    """The address to which the link goes."""
+
+
+class ResetPassword(InOurWords, forms.ResetPasswordKeyForm):
+    """A new password, from the link in the letter."""
+
+
+class ChangePassword(InOurWords, forms.ChangePasswordForm):
+    """A new password for someone who knows the present one."""
+
+
+class SetPassword(InOurWords, forms.SetPasswordForm):
+    """A first password."""
+
+
+class ConfirmItIsYou(InOurWords, forms.ReauthenticateForm):
+    """The password once more before something that matters."""
