@@ -1,0 +1,71 @@
+"""The verbs of the directory, by noun. Each is one transaction with its rule line first.
+
+What the person may not do raises PermissionDenied; what cannot be done raises ValidationError
+with a sentence for the page. Nothing is half done: either the whole verb or nothing.
+"""
+
+from exchange.directory.actions.invitations import (
+    accept_invitation,
+    cancel_invitation,
+    find_invitation,
+    invite,
+    resend_invitation,
+)
+from exchange.directory.actions.networks import (
+    add_schools,
+    agree_membership,
+    change_membership,
+    change_network,
+    decline_membership,
+    end_membership,
+    found_network,
+    record_commitment,
+)
+from exchange.directory.actions.people import (
+    appoint,
+    ask_tie,
+    change_name,
+    confirm_tie,
+    end_role,
+    end_tie,
+    set_link,
+)
+from exchange.directory.actions.releases import (
+    agree_release,
+    ask_release,
+    decline_release,
+    is_released,
+    on_released,
+    on_withdrawn,
+    withdraw_release,
+)
+
+__all__ = [
+    "accept_invitation",
+    "add_schools",
+    "agree_membership",
+    "agree_release",
+    "appoint",
+    "ask_release",
+    "ask_tie",
+    "cancel_invitation",
+    "change_membership",
+    "change_name",
+    "change_network",
+    "confirm_tie",
+    "decline_membership",
+    "decline_release",
+    "end_membership",
+    "end_role",
+    "end_tie",
+    "find_invitation",
+    "found_network",
+    "invite",
+    "is_released",
+    "on_released",
+    "on_withdrawn",
+    "record_commitment",
+    "resend_invitation",
+    "set_link",
+    "withdraw_release",
+]

@@ -1,0 +1,20 @@
+"""The directory's card on the home page."""
+
+from django.http import HttpRequest
+
+from exchange.directory.models import Affiliation, Membership, Person, Release
+from exchange.directory.slots import Filling
+
+
+def waiting_card(request: HttpRequest) -> Filling:
+    """What waits for the person's word, as counts; nothing for a visitor or when all is done."""
+    person = request.user
+    if not isinstance(person, Person):
+        return None
+    counts = {
+        "ties": Affiliation.objects.confirmable_by(person).count(),
+        "asked": Membership.objects.answerable_by(person).count(),
+        "releases": Release.objects.answerable_by(person).count(),
+        "no_school": not person.schools and not person.roles,
+    }
+    return ("directory/_home_waiting.html", counts) if any(counts.values()) else None
