@@ -4,6 +4,7 @@ A pack is one YAML mapping with `kind`, `key`, `version`, `title` and what its k
 are checked by the functions in CHECKS; a new kind is one function (docs/packs.md).
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from django.utils import timezone
 from exchange.core.models import Pack
 
 LARGEST = 1_000_000
+DEEPEST = 20
+NOT_PLAIN = "`{}` should be text, a number, yes/no, a list or a mapping; quote dates."
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,26 @@ def check_card_set(body: dict[str, Any]) -> list[str]:
 CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {"card_set": check_card_set}
 
 
+def plain(name: Any, value: Any, depth: int = 0) -> bool:
+    """Whether a value may be kept as JSON in every database: no dates, no NUL, not too deep."""
+    if not isinstance(name, str) or not _sound(name) or depth > DEEPEST:
+        return False
+    if isinstance(value, dict):
+        return all(plain(key, inner, depth + 1) for key, inner in value.items())
+    if isinstance(value, list):
+        return all(plain(name, inner, depth + 1) for inner in value)
+    if isinstance(value, str):
+        return _sound(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or (isinstance(value, int) and abs(value) < 2**63)
+
+
+def _sound(text: str) -> bool:
+    """Neither NUL nor half a character."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def check_pack(body: Any) -> list[str]:
     """Sentences on what is wrong with a pack's content; none if it is sound."""
     if not isinstance(body, dict):
@@ -58,12 +81,23 @@ def check_pack(body: Any) -> list[str]:
         value = body.get(field)
         if not isinstance(value, str) or not value.strip() or len(value) > longest:
             wrong.append(f"`{field}` should be a text of 1 to {longest} characters.")
-    if not isinstance(body.get("version"), int) or isinstance(body.get("version"), bool):
-        wrong.append("`version` should be a whole number.")
+    version = body.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= 9999:
+        wrong.append("`version` should be a whole number from 1 to 9999.")
+    wrong += [NOT_PLAIN.format(name) for name, value in body.items() if not plain(name, value)]
     kind = body.get("kind")
-    if kind not in CHECKS:
+    if not isinstance(kind, str) or kind not in CHECKS:
         return [*wrong, f"`kind` should be one of: {', '.join(sorted(CHECKS))}."]
     return [*wrong, *CHECKS[kind](body)]
+
+
+class PlainLoader(yaml.SafeLoader):
+    """YAML without references: a few lines of them can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("references (&, *) are not used in packs")
+        return super().compose_node(parent, index)
 
 
 def read_packs(folders: Iterable[Path]) -> tuple[list[dict[str, Any]], list[Problem]]:
@@ -89,7 +123,7 @@ def read_pack(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
     try:
         if path.stat().st_size > LARGEST:
             return None, ["It is larger than 1 MB."]
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        body = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError, ValueError) as error:
         return None, [f"It cannot be read: {str(error).splitlines()[0]}."]
     return (body if isinstance(body, dict) else None), check_pack(body)
