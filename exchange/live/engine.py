@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from exchange.live import common_moves
+from exchange.live import shared_moves
 from exchange.live.plugin import (
     CLOSED,
     DESK,
@@ -178,10 +178,10 @@ def apply(
         raise Refused("This session is closed. Nothing can be changed any more.")
     if by == "seat" and seat not in room["seats"]:
         raise Refused("Your seat was removed from this session. Ask the facilitator.")
-    shared = common_moves.KINDS.get(kind)
+    shared = shared_moves.KINDS.get(kind)
     if shared and by in shared.by:
         checked = clean(shared.fields, data)
-        turn = common_moves.Turn(activity, room, state, by, seat, checked, moment)
+        turn = shared_moves.Turn(activity, room, state, by, seat, checked, moment)
         told = shared.play(turn)
         return Outcome(frozenset(told), checked)
     own = activity.move(kind)
