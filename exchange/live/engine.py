@@ -106,12 +106,15 @@ def task_of(activity: Activity, phase: str) -> str:
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def clean_text(raw: Any, name: str, longest: int) -> str:
-    """One text without control or direction signs, NFC, trimmed; Refused if too long or no text."""
+def clean_text(raw: Any, name: str, longest: int, field: str = "") -> str:
+    """One text without control or direction signs, NFC, trimmed; Refused if too long or no text.
+
+    `name` is what people call the input, `field` what the form calls it.
+    """
     if not isinstance(raw, str):
-        raise Refused(f"{name} should be text.", name)
+        raise Refused(f"{name} should be text.", field)
     if len(raw) > 20 * longest + 200:
-        raise Refused(f"{name} is too long: at most {longest} characters.", name)
+        raise Refused(f"{name} is too long: at most {longest} characters.", field)
     known = raw.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
         c
@@ -120,7 +123,7 @@ def clean_text(raw: Any, name: str, longest: int) -> str:
     )
     text = unicodedata.normalize("NFC", kept).strip()
     if len(text) > longest:
-        raise Refused(f"{name} is too long: {len(text)} characters, at most {longest}.", name)
+        raise Refused(f"{name} is too long: {len(text)} characters, at most {longest}.", field)
     return text
 
 
@@ -133,7 +136,7 @@ def clean_value(field: Field, raw: Any) -> Any:
         lines = raw if isinstance(raw, list) else str(raw or "").splitlines()
         if len(lines) > 500:
             raise Refused(f"{name}: at most 500 lines.", field.name)
-        texts = [clean_text(line, name, field.longest) for line in lines]
+        texts = [clean_text(line, name, field.longest, field.name) for line in lines]
         texts = [" ".join(text.split()) for text in texts if text]
         if field.required and not texts:
             raise Refused(f"{name} is missing.", field.name)
@@ -146,7 +149,7 @@ def clean_value(field: Field, raw: Any) -> Any:
         if abs(value) > 1_000_000:
             raise Refused(f"{name} is out of range.", field.name)
         return value
-    text = clean_text("" if raw is None else raw, name, field.longest)
+    text = clean_text("" if raw is None else raw, name, field.longest, field.name)
     if field.required and not text:
         raise Refused(f"{name} is missing.", field.name)
     return text

@@ -1,0 +1,531 @@
+"""The rules every activity shares: each shared move, what is refused, the clock, the replay."""
+
+from copy import deepcopy
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchange.live import engine
+from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Field, Moment, Refused
+from exchange.live.shared_moves import KINDS, MOST_FINDINGS
+from exchange.live.tests.sample.pebbles.activity import ACTIVITY
+
+EVERYONE = frozenset({"room", "desk", "screen"})
+
+
+class Session:
+    """A run in memory: plays moves through the engine and keeps its log, as the actions do."""
+
+    def __init__(self, minutes=None):
+        self.seed, self.now = "seed", 1_000_000
+        self.minutes = minutes or {}
+        self.room = engine.new_room(ACTIVITY, self.minutes, self.now)
+        self.state = self.first_state()
+        self.log = []
+
+    def first_state(self):
+        return ACTIVITY.start({"topic": "t"}, engine.chance_for(self.seed, 0))
+
+    def play(self, by, kind, seat="", /, **data):
+        """Plays a move and returns who must look again; a refused one must change nothing."""
+        before = deepcopy((self.room, self.state))
+        seq = len(self.log) + 1
+        try:
+            outcome = engine.apply(
+                ACTIVITY, self.room, self.state, by=by, seat=seat, kind=kind, data=data,
+                moment=Moment(self.now, engine.chance_for(self.seed, seq)),
+            )  # fmt: skip
+        except Refused:
+            assert (self.room, self.state) == before
+            raise
+        self.log.append(
+            {"seq": seq, "by": by, "seat": seat, "kind": kind, "data": outcome.data, "at": self.now}
+        )
+        return outcome.audiences
+
+    def refused(self, *args, **data):
+        with pytest.raises(Refused) as caught:
+            self.play(*args, **data)
+        return caught.value.sentence
+
+    def join(self, *keys, **more):
+        for key in keys:
+            told = self.play(
+                "house", "join",
+                **{"seat": key, "school": key[-1], "role": "teacher", "people": 1, **more},
+            )  # fmt: skip
+        return told
+
+    def advance(self, to=""):
+        return self.play("desk", "advance", saw=self.room["phase"], to=to)
+
+    def clock(self):
+        return engine.clock_of(ACTIVITY, self.room, self.now)
+
+
+@pytest.fixture
+def session():
+    made = Session()
+    made.join("s1", "s2", "s3", "s4")
+    return made
+
+
+@pytest.fixture
+def wording(session):
+    session.advance(FINDINGS)
+    session.play("desk", "propose_finding", text="We share more than we thought.")
+    return session
+
+
+def test_a_new_room_is_empty_and_plans_every_phase():
+    room = engine.new_room(ACTIVITY, {"alone": 7}, 50)
+    assert (room["phase"], room["seats"], room["groups"]) == (LOBBY, {}, {})
+    assert room["clock"]["plan"] == {"alone": 7, "share": 3, "praise": 1, FINDINGS: 10}
+
+
+# --- people ---
+
+
+def test_joining_tells_the_desk_and_the_screen_only(session):
+    assert session.join("s5") == {"desk", "screen"}
+    assert session.room["seats"]["s5"] == {"school": "5", "role": "teacher", "people": 1}
+    assert session.refused(
+        "house", "join", seat="s5", school="", role="teacher", people=1
+    ) == "This seat is already taken."  # fmt: skip
+
+
+def test_a_latecomer_joins_a_group_and_its_group_is_told(session):
+    session.advance("share")
+    groups = session.room["groups"]
+    assert sorted(map(len, groups.values())) == [2, 2]
+    told = session.join("s5")
+    letter = engine.room_of(session.room).group_of("s5")
+    assert told == {"desk", "screen", f"group:{letter}"}
+    assert sorted(map(len, session.room["groups"].values())) == [2, 3]
+
+
+def test_the_first_person_to_come_after_groups_began_starts_one():
+    session = Session()
+    session.advance("share")
+    assert session.room["groups"] == {}
+    session.join("s1")
+    session.join("s2")
+    assert session.room["groups"] == {"A": ["s1", "s2"]}
+
+
+def test_a_removed_seat_leaves_its_group_and_can_do_nothing(session):
+    session.advance("share")
+    letter = engine.room_of(session.room).group_of("s1")
+    told = session.play("house", "remove", seat="s1")
+    assert told == {"desk", "screen", "seat:s1", f"group:{letter}"}
+    assert "s1" not in session.room["seats"]
+    assert session.room["gone"] == ["s1"]
+    sentence = "Your seat was removed from this session. Ask the facilitator."
+    assert session.refused("seat", "group_word", "s1", word="x") == sentence
+    assert session.refused("house", "remove", seat="s1") == "There is no such seat in this session."
+
+
+def test_an_emptied_group_goes_and_its_letter_is_not_used_again(session):
+    session.advance("share")
+    for key in list(session.room["groups"]["B"]):
+        session.play("house", "remove", seat=key)
+    assert list(session.room["groups"]) == ["A"]
+    session.join("s5", "s6", people=2)
+    assert list(session.room["groups"]) == ["A", "C", "D"]
+
+
+# --- phases ---
+
+
+def test_phases_go_forward_one_by_one(session):
+    seen = [session.room["phase"]]
+    for _ in range(4):
+        assert session.advance() == EVERYONE
+        seen.append(session.room["phase"])
+    assert seen == [LOBBY, "alone", "share", "praise", FINDINGS]
+    assert (
+        session.refused("desk", "advance", saw=FINDINGS)
+        == "This is the last phase. Close the session when the room is ready."
+    )
+
+
+def test_only_forward_and_only_from_the_phase_that_was_seen(session):
+    session.advance("share")
+    forward = "A session only moves forward, so that nothing revealed is sorted again."
+    assert session.refused("desk", "advance", saw="share", to="alone") == forward
+    assert session.refused("desk", "advance", saw="share", to="share") == forward
+    assert session.refused("desk", "advance", saw="share", to="nowhere") == forward
+    assert session.refused("desk", "advance", saw="share", to=CLOSED) == forward
+    moved_on = "The session has already moved on. Look again, then decide."
+    assert session.refused("desk", "advance", saw="alone") == moved_on
+    assert session.room["phase"] == "share"
+
+
+def test_entering_a_grouped_phase_forms_groups_once(session):
+    session.advance("share")
+    assert sorted(k for keys in session.room["groups"].values() for k in keys) == [
+        "s1", "s2", "s3", "s4",
+    ]  # fmt: skip
+    before = deepcopy(session.room["groups"])
+    session.advance("praise")
+    assert session.room["groups"] == before
+
+
+def test_groups_may_be_formed_before_and_again_but_not_while_at_work(session):
+    assert session.play("desk", "regroup") == EVERYONE
+    session.play("desk", "regroup")
+    before = deepcopy(session.room["groups"])
+    session.advance("share")
+    assert session.room["groups"] == before
+    assert session.refused("desk", "regroup") == "Groups are at work. Move single people instead."
+
+
+def test_moving_a_person_by_hand(session):
+    assert session.refused("desk", "move_seat", seat="s1", group="A") == "There are no groups yet."
+    session.advance("share")
+    here = engine.room_of(session.room).group_of("s1")
+    there = "B" if here == "A" else "A"
+    told = session.play("desk", "move_seat", seat="s1", group=there.lower())
+    assert told == {"desk", "screen", "seat:s1", f"group:{here}", f"group:{there}"}
+    assert engine.room_of(session.room).group_of("s1") == there
+    assert (
+        session.refused("desk", "move_seat", seat="s1", group=there)
+        == f"This person is already in group {there}."
+    )
+    assert session.refused("desk", "move_seat", seat="s1", group="Q") == "There is no group Q."
+    assert (
+        session.refused("desk", "move_seat", seat="s9", group="A")
+        == "There is no such seat in this session."
+    )
+    session.play("desk", "move_seat", seat="s1", group="C")
+    assert session.room["groups"]["C"] == ["s1"]
+
+
+def test_each_person_sits_in_one_group_after_any_moves(session):
+    session.advance("share")
+    for key, group in [("s1", "B"), ("s2", "B"), ("s3", "C"), ("s1", "C")]:
+        if engine.room_of(session.room).group_of(key) != group:
+            session.play("desk", "move_seat", seat=key, group=group)
+    assert sorted(k for keys in session.room["groups"].values() for k in keys) == [
+        "s1", "s2", "s3", "s4",
+    ]  # fmt: skip
+
+
+# --- clock ---
+
+
+def test_the_clock_runs_down_and_says_how_far_behind(session):
+    session.advance()
+    assert (session.clock()["left"], session.clock()["behind"]) == (120, 0)
+    session.now += 150
+    clock = session.clock()
+    assert (clock["left"], clock["behind"], clock["ends_at"]) == (-30, 30, session.now - 30)
+    session.advance()
+    assert (session.clock()["left"], session.clock()["behind"]) == (180, 30)
+
+
+def test_being_early_is_being_ahead(session):
+    session.advance()
+    session.now += 20
+    session.advance()
+    assert session.clock()["behind"] == -100
+    assert [(row["key"], row["spent"], row["is"]) for row in session.clock()["rail"]] == [
+        ("alone", 20, "done"),
+        ("share", 0, "now"),
+        ("praise", None, "to come"),
+        (FINDINGS, None, "to come"),
+    ]
+
+
+def test_a_phase_that_was_left_out_counts_neither_way(session):
+    session.advance("share")
+    assert session.clock()["behind"] == 0
+
+
+def test_a_pause_stops_the_clock(session):
+    session.advance()
+    session.now += 30
+    assert session.play("desk", "pause") == EVERYONE
+    session.now += 1000
+    clock = session.clock()
+    assert (clock["left"], clock["paused"], clock["ends_at"]) == (90, True, None)
+    assert session.refused("desk", "pause") == "The clock is already paused."
+    session.play("desk", "resume")
+    assert session.refused("desk", "resume") == "The clock is already running."
+    session.now += 10
+    assert (session.clock()["left"], session.clock()["ends_at"]) == (80, session.now + 80)
+    session.play("desk", "pause")
+    session.now += 500
+    session.advance()
+    assert session.room["clock"]["spent"] == {"alone": 40}
+    assert session.clock()["paused"] is False
+
+
+def test_extending_gives_minutes_to_this_phase(session):
+    assert session.refused("desk", "extend", minutes=1) == "This part has no clock."
+    session.advance()
+    assert session.play("desk", "extend", minutes="3") == EVERYONE
+    assert session.clock()["left"] == 300
+    for minutes in (0, -1, 61):
+        assert session.refused("desk", "extend", minutes=minutes) == "Add between 1 and 60 minutes."
+    assert session.refused("desk", "extend", minutes="soon") == "Minutes should be a whole number."
+
+
+# --- findings ---
+
+
+def test_findings_are_worded_in_their_own_phase_only(session):
+    sentence = "Findings are worded in the last part of the session."
+    for by, kind, data in [
+        ("desk", "propose_finding", {"text": "x"}),
+        ("seat", "propose_finding", {"text": "x"}),
+        ("desk", "word_finding", {"finding": "f1", "text": "x"}),
+        ("desk", "settle_finding", {"finding": "f1", "settled": "yes"}),
+        ("desk", "drop_finding", {"finding": "f1"}),
+        ("seat", "agree_finding", {"finding": "f1"}),
+        ("seat", "dissent_finding", {"finding": "f1", "note": "x"}),
+    ]:
+        assert session.refused(by, kind, "s1" if by == "seat" else "", **data) == sentence
+
+
+def test_the_activity_suggests_wordings(session):
+    session.advance("share")
+    session.play("seat", "group_word", "s1", word="trust")
+    session.advance(FINDINGS)
+    assert [f["text"] for f in session.room["findings"]] == ["A group said: trust"]
+
+
+def test_agreeing_and_differing_replace_one_another(wording):
+    finding = wording.room["findings"][0]
+    assert wording.play("seat", "agree_finding", "s1", finding="f1") == EVERYONE
+    wording.play("seat", "agree_finding", "s1", finding="f1")
+    assert finding["agree"] == ["s1"]
+    wording.play("seat", "dissent_finding", "s1", finding="f1", note="Not in our school.")
+    assert (finding["agree"], finding["dissent"]) == (
+        [], [{"seat": "s1", "note": "Not in our school."}],
+    )  # fmt: skip
+    wording.play("seat", "dissent_finding", "s1", finding="f1", note="Not yet.")
+    assert finding["dissent"] == [{"seat": "s1", "note": "Not yet."}]
+    wording.play("seat", "agree_finding", "s1", finding="f1")
+    assert (finding["agree"], finding["dissent"]) == (["s1"], [])
+
+
+def test_the_desk_notes_several_views_of_the_room(wording):
+    for note in ("One table sees it differently.", "So does another."):
+        wording.play("desk", "dissent_finding", finding="f1", note=note)
+    assert [d["note"] for d in wording.room["findings"][0]["dissent"]] == [
+        "One table sees it differently.",
+        "So does another.",
+    ]
+
+
+def test_new_words_need_new_agreement_and_keep_dissent(wording):
+    finding = wording.room["findings"][0]
+    wording.play("seat", "agree_finding", "s1", finding="f1")
+    wording.play("seat", "dissent_finding", "s2", finding="f1", note="No.")
+    wording.play("desk", "settle_finding", finding="f1", settled="yes")
+    wording.play("desk", "word_finding", finding="f1", text=finding["text"])
+    assert (finding["agree"], finding["settled"]) == (["s1"], True)
+    wording.play("desk", "word_finding", finding="f1", text="Other words.")
+    assert (finding["agree"], finding["settled"], len(finding["dissent"])) == ([], False, 1)
+
+
+def test_a_dropped_wording_is_gone_and_its_number_too(wording):
+    assert wording.play("desk", "drop_finding", finding="f1") == EVERYONE
+    wording.play("seat", "propose_finding", "s1", text="Another.")
+    assert [f["id"] for f in wording.room["findings"]] == ["f2"]
+    assert (
+        wording.refused("seat", "agree_finding", "s2", finding="f1")
+        == "This wording was dropped in the meantime."
+    )
+
+
+def test_there_is_an_end_to_wordings(wording):
+    for number in range(MOST_FINDINGS - 1):
+        wording.play("seat", "propose_finding", "s1", text=f"No {number}")
+    assert (
+        wording.refused("seat", "propose_finding", "s1", text="One more")
+        == "There are already 12 wordings. Drop one first."
+    )
+
+
+# --- closing, and who may do what ---
+
+
+def test_after_closing_nothing_changes(session):
+    session.advance()
+    session.now += 60
+    session.play("house", "close")
+    assert session.room["clock"]["spent"] == {"alone": 60}
+    sentence = "This session is closed. Nothing can be changed any more."
+    for by, kind in [("seat", "word"), ("desk", "pause"), ("house", "close"), ("house", "join")]:
+        assert session.refused(by, kind, "s1" if by == "seat" else "") == sentence
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_shared_moves_only_by_those_who_may(session, kind):
+    session.advance(FINDINGS)
+    for by in {"seat", "desk", "house"} - set(KINDS[kind].by):
+        sentence = session.refused(by, kind, "s1" if by == "seat" else "")
+        assert sentence == "This move does not exist in this activity."
+
+
+def test_own_moves_only_by_those_who_may_and_in_their_phase(session):
+    assert (
+        session.refused("seat", "word", "s1", word="x")
+        == "That part of the session is not open: it is now “Waiting to start”."
+    )
+    session.advance()
+    for by, kind in [("desk", "word"), ("seat", "praise"), ("house", "word"), ("seat", "what")]:
+        sentence = session.refused(by, kind, "s1" if by == "seat" else "", word="x")
+        assert sentence == "This move does not exist in this activity."
+    assert session.refused("seat", "word", "s9", word="x") == (
+        "Your seat was removed from this session. Ask the facilitator."
+    )
+
+
+def test_secret_counts_below_the_floor_are_not_kept(session):
+    session.play("house", "tally", question="fair", cast=4, counts=["no=1", "yes=3"])
+    assert session.room["tallies"] == {"fair": {"cast": 4, "counts": None}}
+    session.play("house", "tally", question="fair", cast=5, counts=["no=1", "yes=4"])
+    assert session.room["tallies"]["fair"] == {"cast": 5, "counts": {"no": 1, "yes": 4}}
+
+
+def test_what_each_viewer_listens_to(session):
+    session.advance("share")
+    letter = engine.room_of(session.room).group_of("s1")
+    seen = {
+        kind: engine.audiences_of(engine.who_of(session.room, kind, "s1" if kind == "seat" else ""))
+        for kind in ("seat", "desk", "screen", "record")
+    }
+    assert seen == {
+        "seat": ("room", "seat:s1", f"group:{letter}"),
+        "desk": ("room", "desk"),
+        "screen": ("room", "screen"),
+        "record": ("room", "screen"),
+    }
+
+
+# --- inputs ---
+
+
+def test_texts_are_cleaned():
+    dirty = "  a\u0000b\u202ec\ud800 \r\nd\u0007  e\u0301 "
+    assert engine.clean_text(dirty, "Text", 40) == "abc? \nd  é"
+    assert engine.clean_text("שלום · مرحبا · 👩‍🏫", "Text", 40) == "שלום · مرحبا · 👩‍🏫"
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ("x" * 41, "Word is too long: 41 characters, at most 40."),
+        ("x" * 10_000, "Word is too long: at most 40 characters."),
+        (["a"], "Word should be text."),
+        ({"a": 1}, "Word should be text."),
+        (7, "Word should be text."),
+        ("", "Word is missing."),
+        (" \u0000 ", "Word is missing."),
+        (None, "Word is missing."),
+    ],
+)
+def test_a_bad_text_is_refused_with_its_name(raw, sentence):
+    with pytest.raises(Refused) as caught:
+        engine.clean_value(Field("word", longest=40), raw)
+    assert (caught.value.sentence, caught.value.field) == (sentence, "word")
+
+
+@pytest.mark.parametrize("raw", [10**30, "9" * 5000, 1.5, True, None, [], "ten", "", float("nan")])
+def test_a_bad_number_is_refused(raw):
+    with pytest.raises(Refused):
+        engine.clean_value(Field("minutes", "integer"), raw)
+
+
+def test_lines_and_yes():
+    lines = Field("cards", "lines", longest=9)
+    assert engine.clean_value(lines, " a \n\n b\u0000 c ") == ["a", "b c"]
+    assert engine.clean_value(lines, ["a", ""]) == ["a"]
+    for raw in ("", [], ["x" * 10], [1], ["a"] * 501):
+        with pytest.raises(Refused):
+            engine.clean_value(lines, raw)
+    yes = Field("settled", "yes")
+    given_values = [True, "yes", "on", 1, "no", None, False, [], {}]
+    assert [engine.clean_value(yes, raw) for raw in given_values] == [True] * 4 + [False] * 5
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(["text", "lines", "integer", "choice", "yes"]), anything)
+def test_whatever_is_posted_is_cleaned_or_refused_and_cleaning_again_changes_nothing(kind, raw):
+    field = Field("it", kind, longest=30)
+    try:
+        once = engine.clean_value(field, raw)
+    except Refused as refused:
+        assert refused.sentence
+        return
+    assert engine.clean_value(field, once) == once
+
+
+# --- replay ---
+
+KIND_NAMES = sorted({*KINDS, *(kind.key for kind in ACTIVITY.moves)})
+posts = st.tuples(
+    st.sampled_from(["seat", "desk", "house"]),
+    st.sampled_from(KIND_NAMES),
+    st.sampled_from(["s1", "s2", "s3", "s4", "s5"]),
+    st.sampled_from(["", "alone", "share", "praise", FINDINGS]),
+    st.sampled_from(["A", "B", "C"]),
+    st.integers(0, 90),
+)
+
+
+@given(st.lists(posts, max_size=60), st.integers(0, 1000))
+def test_replaying_any_session_gives_the_same_room_and_state(moves, seed):
+    session = Session()
+    session.seed = str(seed)
+    session.state = session.first_state()
+    session.join("s1", "s2", "s3")
+    for by, kind, seat, to, group, later in moves:
+        session.now += later
+        data = {
+            "word": group, "text": group, "note": group, "finding": f"f{later % 4}", "to": to,
+            "saw": session.room["phase"], "minutes": later, "settled": later % 2, "group": group,
+            "school": group, "role": "teacher", "people": later % 4, "question": "fair",
+            "cast": later, "counts": [f"yes={later}"], "seat": seat,
+        }  # fmt: skip
+        mover = seat if by == "seat" else ""
+        before = deepcopy((session.room, session.state))
+        try:
+            outcome = engine.apply(
+                ACTIVITY, session.room, session.state, by=by, seat=mover, kind=kind, data=data,
+                moment=Moment(
+                    session.now, engine.chance_for(session.seed, len(session.log) + 1)
+                ),
+            )  # fmt: skip
+        except Refused:
+            assert (session.room, session.state) == before
+            continue
+        session.log.append(
+            {
+                "seq": len(session.log) + 1, "by": by, "seat": mover, "kind": kind,
+                "data": outcome.data, "at": session.now,
+            }
+        )  # fmt: skip
+    room, state = engine.new_room(ACTIVITY, {}, 1_000_000), session.first_state()
+    engine.replay(ACTIVITY, room, state, session.log, session.seed)
+    assert (room, state) == (session.room, session.state)
+    sat = [key for keys in room["groups"].values() for key in keys]
+    assert len(sat) == len(set(sat))
+    assert set(sat) <= set(room["seats"])
+
+
+def test_chance_is_the_same_in_a_replay_and_differs_by_step():
+    assert engine.chance_for("a", 1).random() == engine.chance_for("a", 1).random()
+    assert len({engine.chance_for(seed, step).random() for seed in "ab" for step in (1, 2)}) == 4
+    assert isinstance(engine.chance_for("a", 1), Random)
