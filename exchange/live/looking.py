@@ -11,6 +11,7 @@ from exchange.live.codes import show_code
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Activity, Who
+from exchange.live.versions import brought_up
 
 
 def signature(run: Run, who: Who) -> str:
@@ -24,7 +25,7 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
     `labels` holds the names this viewer may read: the own group's for a seat, all for the desk,
     none for the projector and the record.
     """
-    activity = activity_of(run.activity)
+    activity = brought_up(run)
     phase = run.phase
     room = engine.room_of(run.room)
     kind = {"seat": "board", "desk": "desk", "screen": "screen", "record": "result"}[who.kind]

@@ -23,6 +23,7 @@ from exchange.live.forms import SetupForm
 from exchange.live.looking import look
 from exchange.live.models import Finding, Run
 from exchange.live.plugin import Activity, Refused
+from exchange.live.versions import brought_up
 
 
 @login_required
@@ -232,7 +233,7 @@ def run_json(request: SignedIn, run_id: int) -> HttpResponse:
 
 def _tables(run: Run) -> list[Any]:
     """The activity's tables, with school names instead of ids where a column is `school`."""
-    tables = activity_of(run.activity).tables(run.state, engine.room_of(run.room))
+    tables = brought_up(run).tables(run.state, engine.room_of(run.room))
     names = _record(run)["school_names"]
     for table in tables:
         if "school" in table.columns:

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from exchange.live import engine, nudges
-from exchange.live.discovery import activity_of
 from exchange.live.models import Ballot, Move, Run, Seat
 from exchange.live.plugin import DESK, Moment, Refused
+from exchange.live.versions import brought_up
 
 log = logging.getLogger(__name__)
 
@@ -101,10 +101,7 @@ class _Table:
 
     def __init__(self, run: Run, batch: Iterable[Posted]) -> None:
         self.run = run
-        self.activity = activity_of(run.activity)
-        if run.version < self.activity.version:
-            run.state = self.activity.upgrade(run.state, run.version)
-            run.version = self.activity.version
+        self.activity = brought_up(run)
         asked = [p.move_id for p in batch if p.run_id == run.pk and p.is_named]
         self.known = {move.move_id: move for move in run.moves.filter(move_id__in=asked)}
         self.new: list[Move] = []
@@ -191,7 +188,7 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str) -> Reply:
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run.pk)
         seat = Seat.objects.taken().select_for_update().get(pk=seat.pk, run=run)
-        activity = activity_of(run.activity)
+        activity = brought_up(run)
         asked = next((b for b in activity.ballots if b.key == question), None)
         if asked is None or not run.is_open or run.phase != asked.phase:
             raise Refused("This question is not open now.")
