@@ -35,9 +35,7 @@ def noted(request: HttpRequest, status: int) -> str:
     return number
 
 
-def page(
-    request: HttpRequest, status: int, sentence: str = "", template: str = ""
-) -> HttpResponse:
+def page(request: HttpRequest, status: int, sentence: str = "", template: str = "") -> HttpResponse:
     """The page of an error, `sentence` (escaped) in place of its usual words."""
     context = {"reference": noted(request, status), "sentence": sentence}
     return render(request, template or f"{status}.html", context, status=status)

@@ -1,6 +1,6 @@
 """Every part of a page with invented content, so that it can be looked at and tested alone.
 
-    .venv/bin/python -m tests.gallery     # http://localhost:8099
+.venv/bin/python -m tests.gallery     # http://localhost:8099
 """
 
 from pathlib import Path
