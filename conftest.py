@@ -1,11 +1,15 @@
 """For every test of the house: which database it runs on, and that this is said aloud."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 
+from tests.cast import Cast
+from tests.cast import cast as build_cast
 from tests.dbs import databases
 
 
@@ -19,3 +23,22 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 def pytest_report_header() -> str:
     return f"database: {databases.database_name()}"
+
+
+@pytest.fixture
+def cast(db: Any) -> Cast:
+    """The fixed cast of tests/cast.py, in the database."""
+    return build_cast()
+
+
+@pytest.fixture
+def client_of() -> Callable[[Any], Client]:
+    """`client_of(person)`: a browser in which that person is signed in; None is a stranger."""
+
+    def client_of(person: Any) -> Client:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        return client
+
+    return client_of

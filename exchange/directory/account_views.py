@@ -25,6 +25,7 @@ from exchange.directory.models import (
 from exchange.directory.network_forms import choice_of
 from exchange.directory.outcomes import form_page, tried
 from exchange.directory.people_forms import NameForm, NewcomerForm, TieForm
+from exchange.directory.requests import SignedIn
 from exchange.directory.schoolsearch import search_schools
 from exchange.directory.slots import subjects_of
 
@@ -37,7 +38,7 @@ def waiting_for(person: Person) -> dict[str, Any]:
     releases = Release.objects.answerable_by(person).select_related("school", "network")[:FEW]
     shown = subjects_of(person, [(row.subject_kind, row.subject_id) for row in releases])
     for row in releases:
-        row.subject = shown.get((row.subject_kind, row.subject_id))
+        row.shown = shown.get((row.subject_kind, row.subject_id))  # type: ignore[attr-defined]
     ties = Affiliation.objects.confirmable_by(person).select_related("person", "school")
     asked = Membership.objects.answerable_by(person).select_related("network", "school")
     return {"ties": ties.order_by("asked_at", "pk")[:FEW], "asked": asked, "releases": releases}
@@ -45,7 +46,7 @@ def waiting_for(person: Person) -> dict[str, Any]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedIn) -> HttpResponse:
     """You: your name, your schools, your roles, what waits for you."""
     person = request.user
     form = NameForm(
@@ -67,7 +68,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def account_schools(request: HttpRequest) -> HttpResponse:
+def account_schools(request: SignedIn) -> HttpResponse:
     """Find one's school and ask for the tie."""
     question = request.GET.get("q", "")[:200]
     if request.method == "POST":
@@ -142,7 +143,7 @@ def taken_up(
         messages.success(request, _("Welcome."))
         return redirect("network", letter.network_id) if letter.network_id else redirect("account")
     if any(fault.code == "gone" for fault in form.non_field_errors().as_data()):
-        return over(request, " ".join(form.non_field_errors()), 410)
+        return over(request, " ".join(map(str, form.non_field_errors())), 410)
     known = person is None and Person.objects.filter(email__iexact=letter.email).exists()
     context = {"letter": letter, "known": known}
     return form_page(request, "directory/invitation.html", form, context)

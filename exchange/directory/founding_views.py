@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,13 +17,14 @@ from exchange.directory.advice import Shape, advice
 from exchange.directory.models import Network, School
 from exchange.directory.network_forms import NetworkForm, SecondCoLeaderForm
 from exchange.directory.outcomes import form_page, tried
+from exchange.directory.requests import SignedIn
 from exchange.directory.schoolsearch import schools_near, search_schools
 
 DRAFT = "founding"
 MOST = 200
 
 
-def may_found(request: HttpRequest) -> None:
+def may_found(request: SignedIn) -> None:
     """403 with the reason for whoever may not found a network here."""
     require(
         rules.may_found_network(request.user),
@@ -34,7 +35,7 @@ def may_found(request: HttpRequest) -> None:
     )
 
 
-def draft_of(request: HttpRequest) -> dict[str, Any]:
+def draft_of(request: SignedIn) -> dict[str, Any]:
     return request.session.get(DRAFT) or {}
 
 
@@ -46,7 +47,7 @@ def chosen(draft: dict[str, Any]) -> list[School]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def network_new(request: HttpRequest) -> HttpResponse:
+def network_new(request: SignedIn) -> HttpResponse:
     """Step 1: what the network is for."""
     may_found(request)
     draft = draft_of(request)
@@ -63,7 +64,7 @@ def network_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def network_new_schools(request: HttpRequest) -> HttpResponse:
+def network_new_schools(request: SignedIn) -> HttpResponse:
     """Step 2: search the register, or take from the list by distance from the first school."""
     may_found(request)
     draft = draft_of(request)
@@ -99,7 +100,7 @@ def neighbours(first: School, taken: set[int]) -> list[School]:
     return near
 
 
-def picked(request: HttpRequest, ids: list[int]) -> list[int]:
+def picked(request: SignedIn, ids: list[int]) -> list[int]:
     """The ids after ticking some and removing one; only open schools that exist, each once."""
     asked = [int(key) for key in request.POST.getlist("school")[:MOST] if key.isdecimal()]
     there = set(
@@ -113,7 +114,7 @@ def picked(request: HttpRequest, ids: list[int]) -> list[int]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def network_new_check(request: HttpRequest) -> HttpResponse:
+def network_new_check(request: SignedIn) -> HttpResponse:
     """Step 3: look it over, name a second co-leader, found it."""
     may_found(request)
     draft = draft_of(request)

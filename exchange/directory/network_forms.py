@@ -76,6 +76,10 @@ class SchoolsForm(forms.Form):
     )
     joined_on = forms.DateField(label=_("Since"), widget=DateInput(), initial=timezone.localdate)
 
+    def offer(self, schools: list[School]) -> None:
+        """The schools that can be ticked."""
+        self.fields["schools"].choices = list(map(choice_of, schools))  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("route") == Membership.Route.BROKERED and not cleaned.get("brokered_by"):

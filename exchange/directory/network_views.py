@@ -1,7 +1,7 @@
 """Pages of networks and of their schools."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,22 +15,22 @@ from exchange.directory.network_forms import (
     MembershipForm,
     NetworkForm,
     SchoolsForm,
-    choice_of,
 )
 from exchange.directory.network_shape import people_by_role, shape_of, waiting_in
 from exchange.directory.outcomes import form_page, page_of, pressed, tried
+from exchange.directory.requests import SignedIn
 from exchange.directory.schoolsearch import search_schools
 from exchange.directory.slots import fill, network_panels
 
 FEW = 12
 
 
-def visible(request: HttpRequest, pk: int) -> Network:
+def visible(request: SignedIn, pk: int) -> Network:
     """The network, or 404 for whoever does not belong to it."""
     return get_object_or_404(Network.objects.visible_to(request.user), pk=pk)
 
 
-def may_change(request: HttpRequest, network: Network) -> None:
+def may_change(request: SignedIn, network: Network) -> None:
     """403 for members who are not co-leaders."""
     require(
         rules.may_change_network(request.user, network), _("Only its co-leaders change a network.")
@@ -39,7 +39,7 @@ def may_change(request: HttpRequest, network: Network) -> None:
 
 @login_required
 @require_GET
-def networks(request: HttpRequest) -> HttpResponse:
+def networks(request: SignedIn) -> HttpResponse:
     """The networks one belongs to, and the schools that are asked to join one."""
     mine = Network.objects.visible_to(request.user).with_counts()
     context = {
@@ -52,7 +52,7 @@ def networks(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def network(request: HttpRequest, pk: int) -> HttpResponse:
+def network(request: SignedIn, pk: int) -> HttpResponse:
     """What the network is for, who is in it, and what its people do."""
     found = visible(request, pk)
     members = Membership.objects.listed().filter(network=found).select_related("school")
@@ -73,7 +73,7 @@ def network(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def network_change(request: HttpRequest, pk: int) -> HttpResponse:
+def network_change(request: SignedIn, pk: int) -> HttpResponse:
     found = visible(request, pk)
     may_change(request, found)
     fields = ("name", "purpose", "learning_focus", "kind")
@@ -93,7 +93,7 @@ def network_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def network_schools(request: HttpRequest, pk: int) -> HttpResponse:
+def network_schools(request: SignedIn, pk: int) -> HttpResponse:
     """The schools of a network with dates and commitment; co-leaders search and add some."""
     found = visible(request, pk)
     leads = rules.may_change_network(request.user, found)
@@ -104,7 +104,7 @@ def network_schools(request: HttpRequest, pk: int) -> HttpResponse:
         schools = ticked(request)
     else:
         schools = to_offer(found, question) if leads else []
-    form.fields["schools"].choices = [choice_of(school) for school in schools]
+    form.offer(schools)
     if form.is_bound and tried(form, lambda: add(request, found, form)):
         return redirect("network_schools", pk)
     context = {
@@ -117,7 +117,7 @@ def network_schools(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, "directory/network_schools.html", form, context)
 
 
-def ticked(request: HttpRequest) -> list[School]:
+def ticked(request: SignedIn) -> list[School]:
     """The schools that a form names, as far as they exist."""
     keys = [key for key in request.POST.getlist("schools")[:500] if key.isdecimal()]
     return list(School.objects.filter(pk__in=[key for key in keys if len(key) < 18]))
@@ -130,7 +130,7 @@ def to_offer(network: Network, question: str) -> list[School]:
     return [school for school in found if school.is_open and school.pk not in there]
 
 
-def add(request: HttpRequest, network: Network, form: SchoolsForm) -> None:
+def add(request: SignedIn, network: Network, form: SchoolsForm) -> None:
     """Add what a checked form names."""
     words = dict(form.cleaned_data)
     chosen = School.objects.filter(pk__in=words.pop("schools"))
@@ -139,7 +139,7 @@ def add(request: HttpRequest, network: Network, form: SchoolsForm) -> None:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def membership(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+def membership(request: SignedIn, pk: int, member: int) -> HttpResponse:
     """How one school belongs: its commitment, its dates; co-leaders correct them."""
     network = visible(request, pk)
     found = get_object_or_404(network.memberships.select_related("school"), pk=member)
@@ -166,7 +166,7 @@ def membership(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def membership_commitment(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+def membership_commitment(request: SignedIn, pk: int, member: int) -> HttpResponse:
     """What the head commits the school to, written down with who and when."""
     network = visible(request, pk)
     found = get_object_or_404(network.memberships.select_related("school"), pk=member)
@@ -188,7 +188,7 @@ def membership_commitment(request: HttpRequest, pk: int, member: int) -> HttpRes
 
 @login_required
 @require_POST
-def membership_departure(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+def membership_departure(request: SignedIn, pk: int, member: int) -> HttpResponse:
     network = visible(request, pk)
     found = get_object_or_404(network.memberships.select_related("school"), pk=member)
     still = rules.is_co_leader(request.user, network)
@@ -202,7 +202,7 @@ def membership_departure(request: HttpRequest, pk: int, member: int) -> HttpResp
 
 @login_required
 @require_POST
-def membership_agreement(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_agreement(request: SignedIn, pk: int) -> HttpResponse:
     """The school that was asked says yes."""
     found = get_object_or_404(Membership.objects.visible_to(request.user), pk=pk)
     return pressed(
@@ -215,7 +215,7 @@ def membership_agreement(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def membership_refusal(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_refusal(request: SignedIn, pk: int) -> HttpResponse:
     """The school that was asked says no."""
     found = get_object_or_404(Membership.objects.visible_to(request.user), pk=pk)
     return pressed(

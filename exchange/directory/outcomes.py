@@ -26,7 +26,7 @@ def tried(form: Form, action: Callable[[], object]) -> bool:
         if set(fields) <= set(form.fields):
             form.add_error(None, refused)
         else:
-            form.add_error(None, refused.messages)  # type: ignore[arg-type]
+            form.add_error(None, refused.messages)
         return False
     return True
 

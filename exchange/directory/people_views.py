@@ -1,7 +1,7 @@
 """Pages of the people of a network: roles, ties to confirm, invitations."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,11 +13,12 @@ from exchange.directory.network_shape import people_by_role
 from exchange.directory.network_views import visible
 from exchange.directory.outcomes import form_page, page_of, pressed, tried
 from exchange.directory.people_forms import AppointForm, InviteForm
+from exchange.directory.requests import SignedIn
 
 
 @login_required
 @require_GET
-def network_people(request: HttpRequest, pk: int) -> HttpResponse:
+def network_people(request: SignedIn, pk: int) -> HttpResponse:
     """Roles, the people of the member schools, and ties that wait for a word."""
     network = visible(request, pk)
     members = Membership.objects.current().filter(network=network).values("school")
@@ -41,7 +42,7 @@ def network_people(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invitations(request: HttpRequest, pk: int) -> HttpResponse:
+def invitations(request: SignedIn, pk: int) -> HttpResponse:
     """The letters of a network, and the form that writes one. Only its co-leaders see them."""
     network = visible(request, pk)
     require(
@@ -60,7 +61,7 @@ def invitations(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def invitation_letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
+def invitation_letter(request: SignedIn, pk: int, letter: int) -> HttpResponse:
     """Send a letter again, with a new link."""
     network = visible(request, pk)
     found = get_object_or_404(network.invitations, pk=letter)
@@ -74,7 +75,7 @@ def invitation_letter(request: HttpRequest, pk: int, letter: int) -> HttpRespons
 
 @login_required
 @require_POST
-def invitation_cancellation(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
+def invitation_cancellation(request: SignedIn, pk: int, letter: int) -> HttpResponse:
     network = visible(request, pk)
     found = get_object_or_404(network.invitations, pk=letter)
     return pressed(
@@ -87,7 +88,7 @@ def invitation_cancellation(request: HttpRequest, pk: int, letter: int) -> HttpR
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def roles(request: HttpRequest, pk: int) -> HttpResponse:
+def roles(request: SignedIn, pk: int) -> HttpResponse:
     """Give somebody of the network a role."""
     network = visible(request, pk)
     require(rules.may_appoint(request.user, network), _("Only its co-leaders appoint people."))
@@ -101,7 +102,7 @@ def roles(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def role_end(request: HttpRequest, pk: int, role: int) -> HttpResponse:
+def role_end(request: SignedIn, pk: int, role: int) -> HttpResponse:
     network = visible(request, pk)
     held = RoleAssignment.objects.current().filter(network=network).select_related("person")
     found = get_object_or_404(held, pk=role)
@@ -114,7 +115,7 @@ def role_end(request: HttpRequest, pk: int, role: int) -> HttpResponse:
     )
 
 
-def back(request: HttpRequest) -> str:
+def back(request: SignedIn) -> str:
     """Where a decision about a tie was taken: the network's people, or one's account."""
     network = request.POST.get("network", "")
     if network.isdecimal() and len(network) < 18 and int(network) in request.user.network_ids:
@@ -124,7 +125,7 @@ def back(request: HttpRequest) -> str:
 
 @login_required
 @require_POST
-def tie_confirmation(request: HttpRequest, pk: int) -> HttpResponse:
+def tie_confirmation(request: SignedIn, pk: int) -> HttpResponse:
     tie = get_object_or_404(Affiliation.objects.visible_to(request.user), pk=pk)
     return pressed(
         request,
@@ -136,7 +137,7 @@ def tie_confirmation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def tie_end(request: HttpRequest, pk: int) -> HttpResponse:
+def tie_end(request: SignedIn, pk: int) -> HttpResponse:
     """End a tie, or refuse one that waits."""
     tie = get_object_or_404(Affiliation.objects.visible_to(request.user), pk=pk)
     return pressed(
@@ -149,7 +150,7 @@ def tie_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def tie_link(request: HttpRequest, pk: int) -> HttpResponse:
+def tie_link(request: SignedIn, pk: int) -> HttpResponse:
     """Name the link person of a school (`is_link=yes`), or no longer."""
     tie = get_object_or_404(Affiliation.objects.visible_to(request.user), pk=pk)
     is_link = request.POST.get("is_link") == "yes"

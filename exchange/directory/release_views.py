@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,12 +12,13 @@ from exchange.directory.models import Release
 from exchange.directory.network_views import visible
 from exchange.directory.outcomes import page_of, pressed
 from exchange.directory.people_forms import RefusalForm
+from exchange.directory.requests import SignedIn
 from exchange.directory.slots import subjects_of
 
 
 @login_required
 @require_GET
-def releases(request: HttpRequest, pk: int) -> HttpResponse:
+def releases(request: SignedIn, pk: int) -> HttpResponse:
     """What waits for one's school, and what became of the rest; co-leaders see every school's."""
     network = visible(request, pk)
     spoken = request.user.spoken_school_ids()
@@ -29,13 +30,13 @@ def releases(request: HttpRequest, pk: int) -> HttpResponse:
     page = page_of(request, rows.order_by("-asked_at", "-pk"))
     shown = subjects_of(request.user, [(row.subject_kind, row.subject_id) for row in page])
     for row in page:
-        row.subject = shown.get((row.subject_kind, row.subject_id))
+        row.shown = shown.get((row.subject_kind, row.subject_id))
         row.mine = row.school_id in spoken
     context = {"network": network, "page_obj": page}
     return render(request, "directory/releases.html", context)
 
 
-def visible_release(request: HttpRequest, pk: int) -> Release:
+def visible_release(request: SignedIn, pk: int) -> Release:
     """The question, or 404 for whoever is not in its network."""
     found = Release.objects.visible_to(request.user).select_related("school", "network")
     return get_object_or_404(found, pk=pk)
@@ -43,7 +44,7 @@ def visible_release(request: HttpRequest, pk: int) -> Release:
 
 @login_required
 @require_POST
-def release_agreement(request: HttpRequest, pk: int) -> HttpResponse:
+def release_agreement(request: SignedIn, pk: int) -> HttpResponse:
     release = visible_release(request, pk)
     return pressed(
         request,
@@ -55,12 +56,12 @@ def release_agreement(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def release_refusal(request: HttpRequest, pk: int) -> HttpResponse:
+def release_refusal(request: SignedIn, pk: int) -> HttpResponse:
     release = visible_release(request, pk)
     form = RefusalForm(request.POST)
     to = resolve_url("releases", release.network_id)
     if not form.is_valid():
-        words = {"sentence": " ".join(form.errors["reason"]), "back": to}
+        words = {"sentence": " ".join(map(str, form.errors["reason"])), "back": to}
         return render(request, "directory/refused.html", words, status=422)
     reason = form.cleaned_data["reason"]
     return pressed(
@@ -73,7 +74,7 @@ def release_refusal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def release_withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+def release_withdrawal(request: SignedIn, pk: int) -> HttpResponse:
     release = visible_release(request, pk)
     return pressed(
         request,

@@ -60,7 +60,7 @@ def ask_release(
     made = []
     for pk in sorted(ids - there):
         release = Release.objects.create(
-            subject_kind=subject._meta.model_name,
+            subject_kind=subject._meta.model_name or "",
             subject_id=subject.pk,
             network=network,
             school_id=pk,

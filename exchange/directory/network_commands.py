@@ -1,0 +1,188 @@
+"""What the command line does with networks and accounts: `network from-trust`, `user add`.
+
+Whoever can run these can reach the database anyway: there is no rule line, but each writes its
+Event row without an actor. They return the exit status and print what they did.
+"""
+
+import os
+import sys
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from rapidfuzz import fuzz
+
+from exchange.directory.actions.invitations import address_of, write_letter
+from exchange.directory.matching import fold
+from exchange.directory.models import (
+    GroupLink,
+    Membership,
+    Network,
+    Person,
+    Role,
+    RoleAssignment,
+    SchoolGroup,
+)
+from exchange.directory.models.events import record
+from exchange.directory.models.people import NETWORK_ROLES
+
+SHOWN = 20
+ALIKE = 88
+KINDS = {"trust": Network.Kind.TRUST, "federation": Network.Kind.FEDERATION}
+# Said of nearly every group; people leave them out.
+FILLING = frozenset({"limited", "ltd", "multi", "mat", "trust", "academy", "academies", "group"})
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def complain(line: str) -> int:
+    """Print why it was not done; returns exit status 1."""
+    sys.stderr.write(f"{line}\n")
+    return 1
+
+
+def groups_like(name: str) -> list[SchoolGroup]:
+    """The open groups that `name` may mean: by number or exact name, else by the words of the
+    name, else by likeness. The first road that leads anywhere counts."""
+    groups = SchoolGroup.objects.open()
+    exact = groups.filter(Q(name__iexact=name.strip()) | Q(number__iexact=name.strip()))
+    if exact:
+        return list(exact)
+    asked = fold(name)
+    if not asked:
+        return []
+    folded = [(group, fold(group.name)) for group in groups]
+    core = {word for word in asked if word not in FILLING} or set(asked)
+    same = [group for group, words in folded if words == asked]
+    holding = [group for group, words in folded if core <= set(words)]
+    alike = [
+        group
+        for group, words in folded
+        if fuzz.token_set_ratio(sorted(core), sorted(words)) >= ALIKE
+    ]
+    return same or holding or alike
+
+
+def kind_of(group: SchoolGroup) -> str:
+    """The kind of network that a group of the register makes."""
+    said = group.kind.lower()
+    return next((kind for word, kind in KINDS.items() if word in said), Network.Kind.OTHER)
+
+
+def network_from_trust(name: str, *, co_leader_email: str | None = None) -> int:
+    """Make a network of all open schools of one trust or federation of the register.
+
+    `name` may be mistyped or part of the name, or the group's number; when several groups fit,
+    they are listed and nothing is made. Members have joined since the date the register names.
+    With `co_leader_email` an invitation is written and its link printed. Exit status 0 or 1.
+    """
+    found = groups_like(name)
+    if not found:
+        return complain(f"No trust or federation of the register is like {name!r}.")
+    if len(found) > 1:
+        say(f"{len(found)} groups fit {name!r}. Say which one, by its number:")
+        for group in found[:SHOWN]:
+            say(f"  {group.number}  {group.name} ({group.kind})")
+        return complain("Nothing was made.")
+    group = found[0]
+    there = Network.objects.filter(group=group).first()
+    if there:
+        return complain(f"There is a network of {group.name} already: number {there.pk}.")
+    try:
+        if co_leader_email:
+            validate_email(co_leader_email.strip())
+    except ValidationError:
+        return complain(f"{co_leader_email!r} is not an e-mail address. Nothing was made.")
+    return make_network(group, co_leader_email)
+
+
+@transaction.atomic
+def make_network(group: SchoolGroup, co_leader_email: str | None) -> int:
+    """Write the network of a group and its first letter."""
+    today = timezone.localdate()
+    links = GroupLink.objects.filter(group=group, left_on__isnull=True)
+    links = links.select_related("school").order_by("school__name", "pk")
+    current = [link for link in links if link.school.is_open]
+    if not current:
+        return complain(f"The register knows no open school of {group.name}. Nothing was made.")
+    network = Network.objects.create(
+        name=group.name[:120],
+        purpose=f"The schools of {group.name} learn from, with and on behalf of each other."[:2000],
+        kind=kind_of(group),
+        group=group,
+    )
+    Membership.objects.bulk_create(
+        Membership(
+            network=network,
+            school=link.school,
+            agreed_at=timezone.now(),
+            joined_on=min(link.joined_on or today, today),
+        )
+        for link in current
+    )
+    record(None, "found_network", network, network=network, group=group.pk)
+    say(f"Made network {network.pk}, {network.name}, with {len(current)} schools:")
+    for link in current:
+        say(f"  {link.school.number}  {link.school.name}")
+    if co_leader_email:
+        email = co_leader_email.strip().lower()
+        _letter, token = write_letter(network, by=None, email=email, role=Role.CO_LEADER)
+        say(f"The first co-leader opens, within 14 days: {address_of(token)}")
+    return 0
+
+
+def user_add(email: str, name: str, *, role: str | None = None, site_admin: bool = False) -> int:
+    """Let somebody in: with the password in EXCHANGE_PASSWORD, else by a one-time link it prints.
+
+    `role` is one of the platform's own (operations, programme_researcher). An address that has an
+    account only gets what it lacks. Exit status 0 or 1.
+    """
+    email, name = email.strip().lower(), " ".join(name.split())
+    platform = [key.value for key in Role if key not in NETWORK_ROLES]
+    if role and role not in platform:
+        return complain(
+            f"{role!r} is not a role of the platform. There are: {', '.join(platform)}."
+        )
+    try:
+        validate_email(email)
+    except ValidationError:
+        return complain(f"{email!r} is not an e-mail address.")
+    with transaction.atomic():
+        person = Person.objects.filter(email__iexact=email).first()
+        password = os.environ.get("EXCHANGE_PASSWORD", "")
+        if person is None and not password:
+            letter, token = write_letter(
+                None, by=None, email=email, name=name, role=role or "", is_site_admin=site_admin,
+                post=False,
+            )  # fmt: skip
+            say(f"{letter.email} opens, within 14 days: {address_of(token)}")
+            return 0
+        if person is None:
+            try:
+                validate_password(password, Person(email=email, name=name))
+            except ValidationError as wrong:
+                return complain(" ".join(wrong.messages))
+            person = Person.objects.create_user(email, password, name)
+            record(None, "add_person", person)
+            say(f"Added {person.email}.")
+        entitle(person, role, site_admin)
+    return 0
+
+
+def entitle(person: Person, role: str | None, site_admin: bool) -> None:
+    """Give the role and the administrator's right where they are missing."""
+    if site_admin and not person.is_site_admin:
+        person.is_site_admin = True
+        person.save(update_fields=["is_site_admin"])
+        record(None, "make_site_admin", person)
+        say(f"{person.email} is now a site administrator.")
+    held = RoleAssignment.objects.current().filter(person=person, role=role, network=None)
+    if role and not held.exists():
+        assignment = RoleAssignment.objects.create(person=person, role=role)
+        record(None, "appoint", assignment, role=role)
+        say(f"{person.email} now has the role {role}.")
