@@ -173,7 +173,8 @@ def tally_of(run: Run, question: str) -> Posted:
     answers = Counter(
         Ballot.objects.filter(run=run, question=question).values_list("answer", flat=True)
     )
-    counts = sorted(f"{answer}={n}" for answer, n in answers.items())
+    enough = answers.total() >= run.room["floor"]
+    counts = sorted(f"{answer}={n}" for answer, n in answers.items()) if enough else []
     return Posted(
         run.pk, f"{HOUSE}tally-{question}-{run.revision}", "house", "tally",
         {"question": question, "cast": answers.total(), "counts": counts},
