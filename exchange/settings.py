@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
-    "rules.apps.AutodiscoverRulesConfig",
     "exchange.core",
     "exchange.directory",
     "exchange.live",
@@ -117,7 +116,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 AUTHENTICATION_BACKENDS = [
-    "rules.permissions.ObjectPermissionBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
