@@ -1,0 +1,153 @@
+"""The command line: `exchange ...` or `python -m exchange ...`.
+
+This module knows the words of the commands and where each is done; what they do stands in the
+`commands` module of their floor. Exit status: 0 done, 1 a fault of ours, 2 bad input or an
+unsafe setting, told in one line.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import django
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
+from django.db.utils import OperationalError, ProgrammingError
+
+VAR = Path(__file__).resolve().parent.parent / "var"
+# Settings of a real installation that must not reach the demonstration.
+NOT_IN_DEMO = ("DATABASE_URL", "EMAIL_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY", "DEBUG")
+DEMO = "exchange.site.commands:demo"
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. Try {self.prog} --help\n")
+
+
+def port(raw: str) -> int:
+    """A port number, 1 to 65535."""
+    if not raw.isascii() or not raw.isdecimal() or not 1 <= int(raw[:9]) <= 65535:
+        raise argparse.ArgumentTypeError(f"{raw!r} is not a port from 1 to 65535")
+    return int(raw)
+
+
+def some(most: int) -> Any:
+    """A whole number from 1 to `most`."""
+
+    def read(raw: str) -> int:
+        if not raw.isascii() or not raw.isdecimal() or not 1 <= int(raw[:9]) <= most:
+            raise argparse.ArgumentTypeError(f"{raw!r} is not a whole number from 1 to {most}")
+        return int(raw)
+
+    return read
+
+
+def parser() -> Parser:
+    """All commands with their words."""
+    top = Parser(prog="exchange", description="Learning Exchange: run it and look after it.")
+    groups = top.add_subparsers(required=True, metavar="COMMAND")
+    _running(groups)
+    _content(groups)
+    _people(groups)
+    return top
+
+
+def _running(groups: Any) -> None:
+    demo = groups.add_parser("demo", help="start a demonstration with an invented network")
+    demo.add_argument("--port", type=port, default=8000)
+    demo.add_argument(
+        "--no-reload", dest="reload", action="store_false", help="do not restart on changed code"
+    )
+    demo.set_defaults(target=DEMO)
+    serve = groups.add_parser("serve", help="start the server")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=port, default=8000)
+    serve.set_defaults(target="exchange.site.commands:serve")
+    migrate = groups.add_parser("migrate", help="bring the database up to date")
+    migrate.set_defaults(target="exchange.site.commands:migrate")
+    rehearse = groups.add_parser("rehearse", help="fill an open session with bots, for practice")
+    rehearse.add_argument("code", help="the join code, such as KTR-MWX")
+    rehearse.add_argument("--people", type=some(600), required=True)
+    rehearse.add_argument("--url", default="http://localhost:8000", help="the running server")
+    rehearse.add_argument("--minutes", type=some(240), default=10)
+    rehearse.set_defaults(target="exchange.live.rehearsal:main")
+
+
+def _content(groups: Any) -> None:
+    register = groups.add_parser("register", help="a country's public register of schools")
+    verbs = register.add_subparsers(required=True, metavar="VERB")
+    reading = verbs.add_parser("import", help="read files of the register")
+    reading.add_argument("files", nargs="+", metavar="FILE")
+    reading.add_argument("--dry-run", action="store_true", help="say what would change")
+    reading.set_defaults(target="exchange.directory.commands:register_import")
+    packs = groups.add_parser("packs", help="content such as card sets")
+    verbs = packs.add_subparsers(required=True, metavar="VERB")
+    for verb, words in (("load", "load packs into the database"), ("check", "check pack files")):
+        one = verbs.add_parser(verb, help=words)
+        one.add_argument("folders", nargs="*", metavar="DIR", help="default: our own content")
+        one.set_defaults(target=f"exchange.core.commands:packs_{verb}")
+
+
+def _people(groups: Any) -> None:
+    user = groups.add_parser("user", help="people")
+    verbs = user.add_subparsers(required=True, metavar="VERB")
+    add = verbs.add_parser("add", help="invite somebody by letter")
+    add.add_argument("email", metavar="EMAIL")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--role", help="such as operations, for the programme office")
+    add.add_argument("--site-admin", action="store_true")
+    add.set_defaults(target="exchange.directory.network_commands:user_add")
+    network = groups.add_parser("network", help="networks of schools")
+    verbs = network.add_subparsers(required=True, metavar="VERB")
+    trust = verbs.add_parser("from-trust", help="make a network of a trust of the register")
+    trust.add_argument("name", metavar="NAME")
+    trust.add_argument("--co-leader", dest="co_leader_email", metavar="EMAIL")
+    trust.set_defaults(target="exchange.directory.network_commands:network_from_trust")
+
+
+def become_demo(number: int) -> None:
+    """Set the environment of a demonstration: its own folder, so never a real database."""
+    for name in NOT_IN_DEMO:
+        os.environ.pop(name, None)
+    os.environ["EXCHANGE_DEMO"] = "1"
+    os.environ["EXCHANGE_HOME"] = str(Path(os.environ.get("EXCHANGE_HOME") or VAR) / "demo")
+    os.environ["BASE_URL"] = f"http://localhost:{number}"
+
+
+def perform(target: str, options: dict[str, Any]) -> int:
+    """Set Django up and call `module:function` with the options; returns the exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
+    django.setup()
+    module, _, name = target.partition(":")
+    return int(getattr(importlib.import_module(module), name)(**options) or 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, do it, and say in one line why not."""
+    options = vars(parser().parse_args(arguments))
+    target = options.pop("target")
+    if target == DEMO:
+        become_demo(options["port"])
+    try:
+        return perform(target, options)
+    except ValidationError as wrong:
+        reason = " ".join(wrong.messages)
+    except (PermissionDenied, ImproperlyConfigured) as wrong:
+        reason = str(wrong)
+    except (OperationalError, ProgrammingError) as wrong:
+        said = (str(wrong).splitlines() or [""])[0]
+        reason = f"The database is not ready ({said}). Is it up, and has `exchange migrate` run?"
+    except KeyboardInterrupt:
+        return 130
+    print(f"exchange: {reason}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

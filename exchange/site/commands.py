@@ -1,0 +1,113 @@
+"""What the command line does with the site: starting it, and bringing its database up to date."""
+
+import socket
+import sys
+
+import uvicorn
+from django.conf import settings
+from django.core.checks import WARNING, run_checks
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from exchange.core.packs import load_packs
+from exchange.site import demo as demonstration
+
+APPLICATION = "exchange.asgi:application"
+PACKAGE = settings.PACKAGE
+# Event streams stay open; a stop does not wait for them longer than this.
+GRACE = 3
+
+
+def migrate() -> int:
+    """Bring the database up to date. Returns the exit status."""
+    settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", interactive=False, verbosity=1)
+    return 0
+
+
+def pending() -> list[str]:
+    """The migrations the database lacks, as "app.name"."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def refused() -> str:
+    """Why the server must not start, in a sentence, or "". Warnings are told on the way."""
+    found = run_checks(include_deployment_checks=settings.PRODUCTION)
+    for message in found:
+        if message.level >= WARNING and not message.is_silenced():
+            print(f"{message.msg} {message.hint or ''}".strip(), file=sys.stderr)
+    if any(message.is_serious() and not message.is_silenced() for message in found):
+        return "A setting stands in the way; see above."
+    missing = pending()
+    if missing:
+        return f"The database lacks {len(missing)} change(s). Run `exchange migrate` first."
+    packs = load_packs(settings.CONTENT_DIRS)["refused"]
+    return f"A pack is not sound. {packs[0]}" if packs else ""
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether another program already listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def stop(sentence: str) -> int:
+    """Say in one line why not; returns the exit status for bad input."""
+    print(f"exchange: {sentence}", file=sys.stderr)
+    return 2
+
+
+def serve(host: str, port: int) -> int:
+    """Start the server, one process; refuses with a sentence where that would be unsafe."""
+    if sentence := refused():
+        return stop(sentence)
+    if taken(host, port):
+        return stop(f"{host}:{port} is taken or is not ours. Choose another with --port.")
+    connection.close()
+    print(f"Learning Exchange answers at {settings.BASE_URL} (on {host}:{port}).", flush=True)
+    run(host, port)
+    return 0
+
+
+def demo(port: int, reload: bool) -> int:
+    """Start the demonstration: its own database, an invented network, a session to join."""
+    if taken("127.0.0.1", port):
+        return stop(f"Port {port} is taken. Choose another: make demo PORT={port + 1}")
+    settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", interactive=False, verbosity=0)
+    if sentence := refused():
+        return stop(sentence)
+    print(demonstration.told(demonstration.prepare()), flush=True)
+    connection.close()
+    run("127.0.0.1", port, reload=reload)
+    return 0
+
+
+def run(host: str, port: int, *, reload: bool = False) -> None:
+    """Hand over to uvicorn until it is stopped.
+
+    No access log: addresses may carry keys. Headers of a proxy are believed only when there is
+    one (TRUSTED_PROXY), and then only from FORWARDED_ALLOW_IPS, by default this machine.
+    """
+    uvicorn.run(
+        APPLICATION,
+        host=host,
+        port=port,
+        reload=reload,
+        reload_dirs=[str(PACKAGE)] if reload else None,
+        proxy_headers=settings.TRUSTED_PROXY,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE,
+    )

@@ -1,0 +1,12 @@
+"""The front page, and the addresses that machines ask for."""
+
+from django.urls import path
+
+from exchange.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.alive, name="alive"),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security, name="security"),
+]

@@ -1,0 +1,68 @@
+"""The front page, and the few addresses that machines ask for."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from exchange.directory.models import Network, Person
+from exchange.directory.slots import fill, home_cards
+from exchange.live.forms import CodeForm
+from exchange.live.models import Run, Seat
+from exchange.site import demo_words
+
+FEW = 8
+ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs the person who signed in; for everybody else what this is and a way in."""
+    if not isinstance(request.user, Person):
+        context = {"form": CodeForm(), "demo": demo_words.welcome() if settings.DEMO else None}
+        return render(request, "site/welcome.html", context)
+    person = request.user
+    seated = Seat.objects.taken().filter(person=person).values("run")
+    runs = Run.objects.visible_to(person).filter(Q(facilitator=person) | Q(pk__in=seated))
+    networks = list(Network.objects.visible_to(person)[: FEW + 1])
+    sessions = list(runs.filter(cancelled_at=None).select_related("network")[: FEW + 1])
+    context = {
+        "cards": fill(home_cards, request),
+        "networks": networks[:FEW],
+        "more_networks": len(networks) > FEW,
+        "runs": sessions[:FEW],
+        "more_runs": len(sessions) > FEW,
+        "form": CodeForm(),
+    }
+    return render(request, "site/home.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines may list the front page, nothing else."""
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Whom to tell about a weakness, as RFC 9116 lays it out."""
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    address = settings.DEFAULT_FROM_EMAIL.rstrip("> ").rpartition("<")[2]
+    lines = [
+        f"Contact: mailto:{address}",
+        f"Expires: {(today + timedelta(days=180)).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        "Preferred-Languages: en, cy",
+        f"Canonical: {settings.BASE_URL}{reverse('security')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """The process answers. Asks neither database nor disk."""
+    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8")
