@@ -6,6 +6,8 @@ A sort is a mapping from place to card code. Nothing here knows whose sort it is
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from exchange.activities.diamond_nine import words
+
 Sort = Mapping[str, str]
 
 ROWS: tuple[tuple[str, ...], ...] = (
@@ -24,8 +26,8 @@ def place_name(slot: str) -> str:
     """A place in words, for the ear and for lists: "3b" -> "row 3, place 2 of 3"."""
     row = ROWS[ROW_OF[slot] - 1]
     if len(row) == 1:
-        return "row 1, the top" if slot == "1" else "row 5, the bottom"
-    return f"row {ROW_OF[slot]}, place {row.index(slot) + 1} of {len(row)}"
+        return words.TOP if slot == "1" else words.BOTTOM
+    return words.PLACE.format(row=ROW_OF[slot], place=row.index(slot) + 1, of=len(row))
 
 
 def slot_of(sort: Sort, card: str) -> str:

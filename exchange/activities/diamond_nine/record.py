@@ -59,7 +59,11 @@ def consensus_figure(state: State, room: Room) -> dict[str, Any]:
             "row": row["row"],
             "cards": [card(state, code) for code in row["cards"]],
             "tied": [
-                {**tied, "cards": [card(state, code) for code in tied["cards"]]}
+                {
+                    "number": tied["tie"] + 1,
+                    "spots": list(range(tied["places"])),
+                    "cards": [card(state, code) for code in tied["cards"]],
+                }
                 for tied in row["tied"]
             ],
         }
@@ -180,13 +184,16 @@ def participation_figure(state: State, room: Room) -> dict[str, Any]:
     seats = room.seats.values()
     schools = Counter(str(seat.get("school") or OTHER) for seat in seats)
     roles = Counter(str(seat.get("role") or OTHER) for seat in seats)
+    by_role = analysis.told_apart(roles, room.floor)
+    for one in by_role["shown"]:
+        one["name"] = words.ROLES.get(one["key"], one["key"])
     return _figure(
         "participation",
         phones=len(room.seats),
         people=sum(int(seat.get("people") or 1) for seat in seats),
         groups=len(room.groups),
         schools=analysis.told_apart(schools, room.floor),
-        roles=analysis.told_apart(roles, room.floor),
+        roles=by_role,
     )
 
 

@@ -20,6 +20,7 @@ from exchange.activities.diamond_nine.play import (
     text_of,
 )
 from exchange.activities.diamond_nine.setup import LONGEST, OWN
+from exchange.activities.diamond_nine.words import TABLES as TITLES
 from exchange.live.plugin import CLOSED, FINDINGS, Data, Room, State, Who
 
 ALONE = ("read", "choose", "sort")
@@ -77,6 +78,7 @@ def _alone(state: State, room: Room, mine: dict[str, Any]) -> Data:
         "own": mine["own"],
         "longest": LONGEST,
         "rows": drawn(mine["sort"], lambda code: _my_text(state, mine, code)),
+        "nine": chosen,
         "tray": [one for one in chosen if not one["slot"]],
         "placed": len(mine["sort"]),
         "to_place": NINE - len(mine["sort"]),
@@ -257,5 +259,6 @@ def _for_record(state: State, room: Room) -> Data:
         "blank": state["setup"]["blank"],
         "privacy": state["setup"]["privacy"],
         "challenges": challenges(state),
+        "tables": [{"key": key, "title": title} for key, title in TITLES.items()],
         **_together(state, room),
     }

@@ -10,6 +10,10 @@ from exchange.live.plugin import Room, State, Table
 OTHERS = "others together"
 
 
+def _table(key: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Table:
+    return Table(key, words.TABLES[key], columns, rows)
+
+
 def tables(state: State, room: Room) -> list[Table]:
     """Every table of the record. None holds a seat's key or a label."""
     return [
@@ -35,16 +39,15 @@ def _cards(state: State) -> Table:
         *((code, text_of(state, code), "given") for code in given(state)),
         *((code, text_of(state, code), "written by a participant") for code in own_codes(state)),
     ]
-    return Table("cards", "The cards", ("code", "card", "kind"), rows)
+    return _table("cards", ("code", "card", "kind"), rows)
 
 
 def _sorts(state: State, room: Room) -> Table:
     sorts = record.counted_sorts(state, room)
     enough = len(sorts) >= room.floor
     found = analysis.frequencies(sorts, given(state)) if enough else {}
-    return Table(
+    return _table(
         "sorts",
-        "Sorted alone: how many people put each card into each row",
         ("code", "card", *(f"row {row}" for row in range(1, 6)), "left out", "mean score",
          "mean rank"),
         [
@@ -60,9 +63,9 @@ def _consensus(state: State, room: Room) -> Table:
     for row in figure.get("rows", []):
         rows += [(row["row"], one["code"], one["text"], "") for one in row["cards"]]
         for tie in row["tied"]:
-            note = f"tie {tie['tie'] + 1}: {len(tie['cards'])} cards, {tie['places']} here"
+            note = f"tie {tie['number']}: {len(tie['cards'])} cards, {len(tie['spots'])} here"
             rows += [(row["row"], one["code"], one["text"], note) for one in tie["cards"]]
-    return Table("consensus", "Everyone's sorts put together", ("row", "code", "card", "tie"), rows)
+    return _table("consensus", ("row", "code", "card", "tie"), rows)
 
 
 def _measures(state: State, room: Room) -> Table:
@@ -79,13 +82,12 @@ def _measures(state: State, room: Room) -> Table:
             settled["note"] if settled else words.NOT_AGREED,
         ),
     ]
-    return Table("agreement", "Agreement and the one item", ("measure", "value", "in words"), rows)
+    return _table("agreement", ("measure", "value", "in words"), rows)
 
 
 def _polarised(state: State, room: Room) -> Table:
-    return Table(
+    return _table(
         "polarised",
-        "What split the room, sorting alone",
         ("code", "card", "rows 1 and 2", "rows 4 and 5", "of"),
         [
             (one["card"]["code"], one["card"]["text"], one["high"], one["low"], one["of"])
@@ -97,9 +99,8 @@ def _polarised(state: State, room: Room) -> Table:
 def _common(state: State, room: Room) -> Table:
     boards = list(record.full_boards(state, room).values())
     counts = analysis.common(boards, given(state)) if boards else []
-    return Table(
+    return _table(
         "common",
-        "In how many groups' diamonds each card lies",
         ("code", "card", "rows 1 and 2", "rows 4 and 5", "left out", "of groups"),
         [
             (one["card"], text_of(state, one["card"]), one["high"], one["low"], one["left_out"],
@@ -121,7 +122,7 @@ def _groups(state: State, room: Room) -> Table:
             if (code := board["sort"].get(slot))
         ]  # fmt: skip
     columns = ("group", "row", "place", "code", "card", "argued over", "locked")
-    return Table("groups", "The groups' diamonds", columns, rows)
+    return _table("groups", columns, rows)
 
 
 def _reasons(state: State, room: Room) -> Table:
@@ -130,9 +131,7 @@ def _reasons(state: State, room: Room) -> Table:
         for letter in letters(room)
         for line in board_of(state, letter)["reasons"]
     ]
-    return Table(
-        "reasons", "Reasons given in the groups", ("group", "code", "card", "reason"), rows
-    )
+    return _table("reasons", ("group", "code", "card", "reason"), rows)
 
 
 def _dissent(state: State, room: Room) -> Table:
@@ -141,7 +140,7 @@ def _dissent(state: State, room: Room) -> Table:
         for letter in letters(room)
         for line in board_of(state, letter)["dissent"]
     ]
-    return Table("dissent", "Dissent kept in the groups", ("group", "dissent"), rows)
+    return _table("dissent", ("group", "dissent"), rows)
 
 
 def _challenges(state: State) -> Table:
@@ -150,13 +149,12 @@ def _challenges(state: State) -> Table:
         for line in state["challenges"]
     ]
     columns = ("group", "code", "card", "challenge")
-    return Table("challenges", "What the facilitator asked", columns, rows)
+    return _table("challenges", columns, rows)
 
 
 def _movement(state: State, room: Room) -> Table:
-    return Table(
+    return _table(
         "movement",
-        "From alone to group: mean ranks over the whole room",
         ("code", "card", "alone", "in groups", "moved up by"),
         [
             (one["card"]["code"], one["card"]["text"], one["alone"], one["group"], one["moved"])
@@ -166,9 +164,8 @@ def _movement(state: State, room: Room) -> Table:
 
 
 def _vote(state: State, room: Room) -> Table:
-    return Table(
+    return _table(
         "vote",
-        "The secret vote",
         ("code", "card", "votes"),
         [
             (one["card"]["code"], one["card"]["text"], one["votes"])
@@ -180,14 +177,13 @@ def _vote(state: State, room: Room) -> Table:
 def _participation(state: State, room: Room) -> list[Table]:
     found = record.participation_figure(state, room)
     schools = [(one["key"], one["count"]) for one in found["schools"]["shown"]]
-    roles = [(words.ROLES.get(one["key"], one["key"]), one["count"])
-             for one in found["roles"]["shown"]]  # fmt: skip
+    roles = [(one["name"], one["count"]) for one in found["roles"]["shown"]]
     for rows, part in ((schools, found["schools"]), (roles, found["roles"])):
         if part["others"]:
             rows.append((OTHERS, part["others"]))
     return [
-        Table("schools", "Who took part, by school", ("school", "phones"), list(schools)),
-        Table("roles", "Who took part, by role", ("role", "phones"), list(roles)),
+        _table("schools", ("school", "phones"), list(schools)),
+        _table("roles", ("role", "phones"), list(roles)),
     ]
 
 
@@ -195,4 +191,4 @@ def _reading() -> Table:
     rows = [
         (one["title"], one["how_to_read"], one["does_not_show"]) for one in words.READING.values()
     ]
-    return Table("reading", "How to read the figures", ("figure", "read", "not shown"), rows)
+    return _table("reading", ("figure", "read", "not shown"), rows)

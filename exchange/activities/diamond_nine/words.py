@@ -211,3 +211,26 @@ NO_SPLIT = "No card split the room by this measure."
 NOBODY_VOTED = "Fewer than {floor} people voted, so the count is not shown."
 NO_VOTE = "There was no secret vote."
 NOT_AGREED = "The room has not recorded one most important item."
+
+# --- titles of the record's tables ---
+TABLES = {
+    "cards": "The cards",
+    "sorts": "Sorted alone: how many people put each card into each row",
+    "consensus": "Everyone's sorts put together",
+    "agreement": "Agreement and the one item",
+    "polarised": "What split the room, sorting alone",
+    "common": "In how many groups' diamonds each card lies",
+    "groups": "The groups' diamonds",
+    "reasons": "Reasons given in the groups",
+    "dissent": "Dissent kept in the groups",
+    "challenges": "What the facilitator asked",
+    "movement": "From alone to group: mean ranks over the whole room",
+    "vote": "The secret vote",
+    "schools": "Who took part, by school",
+    "roles": "Who took part, by role",
+    "reading": "How to read the figures",
+}
+
+# --- places ---
+TOP, BOTTOM = "row 1, the top", "row 5, the bottom"
+PLACE = "row {row}, place {place} of {of}"

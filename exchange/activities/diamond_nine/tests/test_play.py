@@ -100,7 +100,7 @@ def test_a_room_of_eight_plays_to_the_end(hall):
     assert record["boards"][0]["argued"] == [{"code": "k1", "text": "Card number 1"}]
     assert figures["participation"]["schools"] == {"shown": [], "others": 8}
     assert figures["participation"]["roles"] == {
-        "shown": [{"key": "teacher", "count": 8}], "others": 0
+        "shown": [{"key": "teacher", "count": 8, "name": "Teachers"}], "others": 0
     }  # fmt: skip
     assert made.replayed() == (made.room, made.state)
 
