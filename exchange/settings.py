@@ -219,7 +219,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "exchange.core.storage.HashedQuery"},
 }
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG or DEMO  # else a changed file breaks answers until a restart
 WHITENOISE_MAX_AGE = 3600
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
