@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from exchange.directory.actions.invitations import address_of, write_letter
 from exchange.directory.matching import fold
@@ -30,7 +30,6 @@ from exchange.directory.models.events import record
 from exchange.directory.models.people import NETWORK_ROLES
 
 SHOWN = 20
-ALIKE = 88
 KINDS = {"trust": Network.Kind.TRUST, "federation": Network.Kind.FEDERATION}
 # Said of nearly every group; people leave them out.
 FILLING = frozenset({"limited", "ltd", "multi", "mat", "trust", "academy", "academies", "group"})
@@ -47,8 +46,8 @@ def complain(line: str) -> int:
 
 
 def groups_like(name: str) -> list[SchoolGroup]:
-    """The open groups that `name` may mean: by number or exact name, else by the words of the
-    name, else by likeness. The first road that leads anywhere counts."""
+    """The open groups that `name` may mean: by number or exact name, else by its words, else by
+    words that are nearly those. The first road that leads anywhere counts."""
     groups = SchoolGroup.objects.open()
     exact = groups.filter(Q(name__iexact=name.strip()) | Q(number__iexact=name.strip()))
     if exact:
@@ -57,15 +56,20 @@ def groups_like(name: str) -> list[SchoolGroup]:
     if not asked:
         return []
     folded = [(group, fold(group.name)) for group in groups]
-    core = {word for word in asked if word not in FILLING} or set(asked)
+    core = {word for word in asked if word not in FILLING}
     same = [group for group, words in folded if words == asked]
+    if same or not core:
+        return same
     holding = [group for group, words in folded if core <= set(words)]
-    alike = [
-        group
-        for group, words in folded
-        if fuzz.token_set_ratio(sorted(core), sorted(words)) >= ALIKE
+    return holding or [
+        group for group, words in folded if all(any_like(word, words) for word in core)
     ]
-    return same or holding or alike
+
+
+def any_like(word: str, words: list[str]) -> bool:
+    """Whether one of `words` is `word` with at most a typing error, two in a long word."""
+    slips = 0 if len(word) < 3 else 1 if len(word) < 7 else 2
+    return any(OSA.distance(word, other, score_cutoff=slips) <= slips for other in words)
 
 
 def kind_of(group: SchoolGroup) -> str:

@@ -1,0 +1,146 @@
+"""Founding in three steps, without script; the draft waits in the session."""
+
+import pytest
+from django.urls import reverse
+
+from exchange.directory.models import Invitation, Membership, Network
+from tests import make
+
+pytestmark = pytest.mark.django_db
+WORDS = {
+    "name": "Ferry network",
+    "purpose": "How do pupils learn to read aloud?",
+    "learning_focus": "Fluency in year 3.",
+    "kind": "learning_network",
+}
+NEW, SCHOOLS, CHECK = (
+    reverse(name) for name in ("network_new", "network_new_schools", "network_new_check")
+)
+
+
+@pytest.fixture
+def founder(db):
+    """Fay teaches at Ferry Road, which lies at a known place."""
+    fay = make.person("Fay")
+    make.tie(fay, make.school("Ferry Road Primary", easting=400_000, northing=300_000))
+    return fay
+
+
+def test_from_the_first_step_to_the_network(founder, client_of):
+    far = make.school("Far Hill School", easting=420_000, northing=300_000)
+    near = make.school("Near Bank School", easting=401_500, northing=300_000)
+    client = client_of(founder)
+    assert client.post(NEW, WORDS).url == SCHOOLS
+    page = client.get(SCHOOLS)
+    assert [school.name for school in page.context["chosen"]] == ["Ferry Road Primary"]
+    assert [(s.name, s.km) for s in page.context["near"]] == [
+        ("Near Bank School", 1.5),
+        ("Far Hill School", 20.0),
+    ]
+    assert client.post(SCHOOLS, {"school": [near.pk], "q": "far hil"}).url == f"{SCHOOLS}?q=far+hil"
+    page = client.get(SCHOOLS, {"q": "far hil"})
+    assert page.context["found"] == [far]
+    assert client.post(SCHOOLS, {"school": [far.pk], "onwards": "yes"}).url == CHECK
+    assert client.get(CHECK).context["advice"] == []
+    done = client.post(CHECK, {"second_co_leader": "sam@example.org"})
+    network = Network.objects.get()
+    assert done.url == reverse("network", args=[network.pk])
+    assert (network.name, network.founded_by, network.memberships.count()) == (
+        "Ferry network",
+        founder,
+        3,
+    )
+    assert Invitation.objects.get().email == "sam@example.org"
+    assert client.get(CHECK).url == NEW  # the draft is used up
+    assert client.get(done.url).status_code == 200
+
+
+def test_few_schools_and_no_second_co_leader_are_advice(founder, client_of):
+    client = client_of(founder)
+    client.post(NEW, WORDS)
+    page = client.get(CHECK)
+    assert page.context["advice"] == ["A network learns best with three schools or more."]
+    assert client.post(CHECK, {"second_co_leader": ""}).status_code == 302
+    assert Network.objects.count() == 1
+
+
+def test_going_back_keeps_what_was_said(founder, client_of):
+    client = client_of(founder)
+    client.post(NEW, WORDS)
+    client.post(SCHOOLS, {"school": [make.school().pk]})
+    assert client.get(NEW).context["form"]["purpose"].value() == WORDS["purpose"]
+    client.post(NEW, {**WORDS, "name": "Another name"})
+    assert [
+        len(client.get(CHECK).context["chosen"]),
+        client.get(CHECK).context["draft"]["name"],
+    ] == [
+        2,
+        "Another name",
+    ]
+
+
+def test_removing_and_refusing_schools(founder, client_of):
+    client = client_of(founder)
+    own = founder.schools[0].school_id
+    closed = make.school(closed_on=make.yesterday())
+    client.post(NEW, WORDS)
+    client.post(SCHOOLS, {"school": [closed.pk, "x", "9" * 50, "0", "-1", own, own], "remove": "z"})
+    assert client.session["founding"]["schools"] == [own]
+    client.post(SCHOOLS, {"remove": own})
+    page = client.post(CHECK, {})
+    assert (page.status_code, "Choose at least one school." in page.content.decode()) == (422, True)
+    assert (Network.objects.count(), Membership.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "faulty"),
+    [
+        ({"name": ""}, ["name"]),
+        ({"name": "n" * 121}, ["name"]),
+        ({"name": "\u202e\u200b"}, ["name"]),
+        ({"purpose": " \n "}, ["purpose"]),
+        ({"purpose": "p" * 10_000}, ["purpose"]),
+        ({"learning_focus": "l" * 1001}, ["learning_focus"]),
+        ({"kind": "club"}, ["kind"]),
+    ],
+)
+def test_bad_words_stop_at_the_first_step(founder, client_of, words, faulty):
+    page = client_of(founder).post(NEW, {**WORDS, **words})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, faulty)
+
+
+def test_a_second_co_leader_needs_an_address(founder, client_of):
+    client = client_of(founder)
+    client.post(NEW, WORDS)
+    for address in ("nobody", founder.email, "a@b@c"):
+        assert client.post(CHECK, {"second_co_leader": address}).status_code == 422
+    assert (Network.objects.count(), Invitation.objects.count()) == (0, 0)
+
+
+def test_later_steps_lead_back_to_the_first(founder, client_of):
+    for url in (SCHOOLS, CHECK):
+        assert client_of(founder).get(url).url == NEW
+
+
+def test_who_may_not_found(cast, client_of):
+    for url in (NEW, SCHOOLS, CHECK):
+        assert client_of(cast.eve).get(url).status_code == 403
+        assert client_of(cast.max).post(url, WORDS).status_code == 403
+        assert client_of(None).get(url).status_code == 302
+
+
+def test_script_in_every_field(founder, client_of):
+    script = "<script>alert(1)</script>"
+    client = client_of(founder)
+    client.post(NEW, {**WORDS, "name": script, "purpose": script, "learning_focus": script})
+    shown = [client.get(url).content.decode() for url in (NEW, SCHOOLS, CHECK)]
+    client.get(SCHOOLS, {"q": script})
+    client.post(CHECK, {"second_co_leader": "x@example.org"})
+    network = Network.objects.get()
+    for name in ("network", "network_change", "network_people", "network_schools", "invitations"):
+        shown.append(client.get(reverse(name, args=[network.pk])).content.decode())
+    shown += [client.get(reverse(name)).content.decode() for name in ("networks", "account")]
+    assert [script in words for words in shown] == [False] * len(shown)
+    assert [script.replace("<", "&lt;").replace(">", "&gt;") in words for words in shown] == [
+        True
+    ] * len(shown)

@@ -1,0 +1,193 @@
+"""Releases: every school involved decides for itself, by its head or link person."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from exchange.directory import actions, rules, slots
+from exchange.directory.models import Affiliation, Audience, Event, Person, Release
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def again(person):
+    return Person.objects.get(pk=person.pk)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What the effects were told; an event stands for the thing that is released."""
+    told = []
+    monkeypatch.setitem(actions.on_released, "event", lambda pk: told.append(("released", pk)))
+    monkeypatch.setitem(actions.on_withdrawn, "event", lambda pk: told.append(("withdrawn", pk)))
+    return told
+
+
+@pytest.fixture
+def thing(cast):
+    """Anything with an id; and heads for two schools."""
+    cast.quay_head, cast.east_link = make.person("Quinn"), make.person("Esme")
+    make.tie(cast.quay_head, cast.quayside, job=Affiliation.Job.HEAD)
+    make.tie(cast.east_link, cast.eastway, is_link=True)
+    return Event.objects.create(verb="a thing", subject_kind="thing")
+
+
+@pytest.fixture
+def asked(cast, thing):
+    """Ben asked Marsh Lane and Quayside."""
+    made = actions.ask_release(
+        thing,
+        schools=[cast.marsh_lane, cast.quayside],
+        network=cast.harbour,
+        audience=Audience.NETWORK,
+        by=cast.ben,
+        removed="Two names.",
+    )
+    return {release.school: release for release in made}
+
+
+def test_it_is_released_when_the_last_school_agreed(cast, thing, asked, told):
+    first = actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    assert (first.agreed_by, told) == (cast.hana, [])
+    actions.agree_release(asked[cast.quayside], by=cast.quay_head)
+    assert told == [("released", thing.pk)]
+    assert actions.is_released("event", thing.pk, Audience.NETWORK)
+    assert not actions.is_released("event", thing.pk, Audience.PUBLIC)
+
+
+def test_only_the_schools_own_head_or_link_person_decides(cast, asked, told):
+    release = asked[cast.marsh_lane]
+    may = {
+        name for name, one in cast.people().items() if rules.may_agree_release(one, release.school)
+    }
+    assert may == {"hana"}
+    for name in set(cast.people()) - may:
+        for verb in (actions.agree_release, actions.decline_release):
+            with pytest.raises(PermissionDenied):
+                verb(release, by=getattr(cast, name))
+    with pytest.raises(PermissionDenied):
+        actions.agree_release(release, by=cast.quay_head)
+
+
+def test_a_former_head_does_not_decide(cast, asked):
+    actions.end_tie(cast.hana.schools[0], by=cast.ada)
+    with pytest.raises(PermissionDenied):
+        actions.agree_release(asked[cast.marsh_lane], by=again(cast.hana))
+
+
+def test_one_no_keeps_it_where_it_is(cast, thing, asked, told):
+    actions.decline_release(asked[cast.marsh_lane], by=cast.hana, reason="Too soon.")
+    actions.agree_release(asked[cast.quayside], by=cast.quay_head)
+    assert (told, actions.is_released("event", thing.pk, Audience.NETWORK)) == ([], False)
+    with pytest.raises(ValidationError):
+        actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+
+
+def test_asking_again_after_a_no_asks_only_who_said_no(cast, thing, asked, told):
+    actions.decline_release(asked[cast.marsh_lane], by=cast.hana)
+    actions.agree_release(asked[cast.quayside], by=cast.quay_head)
+    words = {"network": cast.harbour, "audience": Audience.NETWORK, "by": cast.ada}
+    made = actions.ask_release(thing, schools=[cast.marsh_lane, cast.quayside], **words)
+    assert [release.school for release in made] == [cast.marsh_lane]
+    actions.agree_release(made[0], by=cast.hana)
+    assert told == [("released", thing.pk)]
+    assert actions.ask_release(thing, schools=[cast.marsh_lane], **words) == []
+
+
+def test_taking_the_agreement_back(cast, thing, asked, told):
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    actions.agree_release(asked[cast.quayside], by=cast.quay_head)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_release(asked[cast.quayside], by=cast.ben)
+    actions.withdraw_release(asked[cast.quayside], by=cast.quay_head)
+    assert told == [("released", thing.pk), ("withdrawn", thing.pk)]
+    with pytest.raises(ValidationError):
+        actions.withdraw_release(asked[cast.quayside], by=cast.quay_head)
+    assert told == [("released", thing.pk), ("withdrawn", thing.pk)]
+
+
+def test_who_asked_may_take_an_unanswered_question_back(cast, asked, told):
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_release(asked[cast.quayside], by=cast.ada)
+    actions.withdraw_release(asked[cast.quayside], by=cast.ben)
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    assert told == []  # Quayside was asked and never agreed
+
+
+@pytest.mark.parametrize("who", ["dot", "rae", "pam", "max", "ivy"])
+def test_strangers_do_not_ask(cast, thing, who):
+    with pytest.raises(PermissionDenied):
+        actions.ask_release(
+            thing, schools=[cast.quayside], network=cast.harbour, audience="network",
+            by=getattr(cast, who),
+        )  # fmt: skip
+
+
+def test_only_member_schools_are_asked(cast, thing):
+    for schools in ([], [cast.hillcrest], [cast.quayside, cast.hillcrest]):
+        with pytest.raises(ValidationError):
+            actions.ask_release(
+                thing, schools=schools, network=cast.harbour, audience="network", by=cast.ada
+            )
+    assert Release.objects.count() == 0
+
+
+def test_an_effect_that_fails_undoes_the_agreement(cast, thing, asked, monkeypatch):
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+
+    def fails(pk):
+        raise RuntimeError
+
+    monkeypatch.setitem(actions.on_released, "event", fails)
+    with pytest.raises(RuntimeError):
+        actions.agree_release(asked[cast.quayside], by=cast.quay_head)
+    assert Release.objects.get(pk=asked[cast.quayside].pk).agreed_at is None
+
+
+# Pages
+
+
+def test_the_waiting_list_of_my_school(cast, thing, asked, client_of, monkeypatch):
+    monkeypatch.setitem(
+        slots.release_subjects,
+        "event",
+        lambda person, ids: {pk: slots.Subject("<b>What we found</b>", "/there/") for pk in ids},
+    )
+    page = client_of(cast.hana).get(reverse("releases", args=[cast.harbour.pk]))
+    words = page.content.decode()
+    assert [row.school for row in page.context["page_obj"]] == [cast.marsh_lane]
+    assert ("&lt;b&gt;What we found&lt;/b&gt;" in words, "Two names." in words) == (True, True)
+    assert "Agree for Marsh Lane School" in words
+    page = client_of(cast.cy).get(reverse("releases", args=[cast.harbour.pk]))
+    assert list(page.context["page_obj"]) == []
+    page = client_of(cast.ada).get(reverse("releases", args=[cast.harbour.pk]))
+    assert len(page.context["page_obj"]) == 2
+    assert "Agree for" not in page.content.decode()
+    words = client_of(cast.hana).get(reverse("account")).content.decode()
+    assert "&lt;b&gt;What we found&lt;/b&gt;" in words
+
+
+def test_deciding_on_the_page(cast, thing, asked, told, client_of):
+    pk = asked[cast.marsh_lane].pk
+    for name in ("release_agreement", "release_refusal", "release_withdrawal"):
+        url = reverse(name, args=[pk])
+        assert [client_of(one).post(url).status_code for one in (cast.dot, cast.max)] == [404, 404]
+        assert [client_of(one).post(url).status_code for one in (cast.cy, cast.ada)] == [403, 403]
+        assert client_of(cast.hana).get(url).status_code == 405
+    refusal = reverse("release_refusal", args=[pk])
+    assert client_of(cast.hana).post(refusal, {"reason": "r" * 1001}).status_code == 422
+    assert client_of(cast.hana).post(refusal, {"reason": "Not yet."}).status_code == 302
+    decided = Release.objects.get(pk=pk)
+    assert (decided.reason, decided.declined_by) == ("Not yet.", cast.hana)
+    again_ = client_of(cast.hana).post(reverse("release_agreement", args=[pk]))
+    assert (again_.status_code, "already been decided" in again_.content.decode()) == (409, True)
+
+
+def test_a_head_whose_school_left_sees_no_questions(cast, asked, client_of):
+    cast.harbour.memberships.filter(school=cast.marsh_lane).update(
+        status="left", left_on=timezone.localdate()
+    )
+    url = reverse("release_agreement", args=[asked[cast.marsh_lane].pk])
+    assert client_of(cast.hana).post(url).status_code == 404
