@@ -73,9 +73,10 @@ def _running(groups: Any) -> None:
     migrate.set_defaults(target="exchange.site.commands:migrate")
     rehearse = groups.add_parser("rehearse", help="fill an open session with bots, for practice")
     rehearse.add_argument("code", help="the join code, such as KTR-MWX")
-    rehearse.add_argument("--people", type=some(600), required=True)
+    rehearse.add_argument("--people", type=some(600), default=40)
     rehearse.add_argument("--url", default="http://localhost:8000", help="the running server")
-    rehearse.add_argument("--minutes", type=some(240), default=10)
+    rehearse.add_argument("--minutes", type=some(240), help="how long the session shall take")
+    rehearse.add_argument("--facilitate", metavar="EMAIL", help="drive the desk too, as this one")
     rehearse.set_defaults(target="exchange.live.rehearsal:main")
 
 
@@ -88,10 +89,11 @@ def _content(groups: Any) -> None:
     reading.set_defaults(target="exchange.directory.commands:register_import")
     packs = groups.add_parser("packs", help="content such as card sets")
     verbs = packs.add_subparsers(required=True, metavar="VERB")
-    for verb, words in (("load", "load packs into the database"), ("check", "check pack files")):
-        one = verbs.add_parser(verb, help=words)
+    load = verbs.add_parser("load", help="load packs into the database")
+    check = verbs.add_parser("check", help="say what is wrong with pack files")
+    for one, target in ((load, "packs_load"), (check, "packs_check")):
         one.add_argument("folders", nargs="*", metavar="DIR", help="default: our own content")
-        one.set_defaults(target=f"exchange.core.commands:packs_{verb}")
+        one.set_defaults(target=f"exchange.core.commands:{target}")
 
 
 def _people(groups: Any) -> None:

@@ -36,7 +36,7 @@ TOOK = {
 
 #: How much people like each card of the set, and how far they differ about it.
 LIKED = {
-    "question": (5.2, 0.9), "trust": (4.6, 1.0), "plantime": (4.5, 1.0), "visits": (4.2, 1.1),
+    "question": (6.0, 0.9), "trust": (4.6, 1.0), "plantime": (4.5, 1.0), "visits": (4.2, 1.1),
     "pupils": (3.9, 1.2), "evidence": (3.1, 1.1), "early": (3.0, 1.2), "everyone": (2.7, 1.2),
     "ways": (2.4, 1.0), "leading": (2.2, 1.1), "outside": (2.0, 1.1), "parents": (1.8, 1.0),
     "calendar": (1.6, 0.9), "record": (1.3, 0.9), "research": (1.2, 0.9), "governors": (0.9, 0.8),
@@ -89,8 +89,9 @@ FINDINGS = (
          "With heads in the room I say less."),
     ),
 )  # fmt: skip
-PER_SCHOOL = {"quayside": 4, "brannoc": 3, "marsh": 4, "hillcrest": 3, "ferry": 3, "eastway": 4,
-              "grange": 3}  # fmt: skip
+PER_SCHOOL = {
+    "quayside": 6, "brannoc": 2, "marsh": 5, "hillcrest": 2, "ferry": 2, "eastway": 5, "grange": 2,
+}  # fmt: skip
 ROLES = ("teacher", "teacher", "leader", "support", "headteacher", "teacher", "governor", "leader")
 #: Seats of people with an account; everybody else is a guest with initials.
 KNOWN = {("quayside", 0): "ada", ("eastway", 0): "ned", ("marsh", 0): "cy", ("marsh", 1): "hana"}
@@ -184,7 +185,7 @@ def take_seats(run: Run, chance: Random) -> list[Bot]:
             seat, _token = live.join_run(
                 run=run, label=label, school=schools[str(number)], role=role, person=person
             )
-            likes = {code: chance.gauss(*liked) for code, liked in LIKED.items()}
+            likes = {code: chance.gauss(mean, 1.5 * apart) for code, (mean, apart) in LIKED.items()}
             likes[SPLIT] = chance.gauss(HIGH if at % 2 else LOW, 0.4)
             bots.append(Bot(seat, likes, OWN_CARDS.get(at, "")))
     return bots
@@ -220,7 +221,7 @@ def sort_together(session: Session, bots: Sequence[Bot], chance: Random) -> None
     for number, keys in enumerate(session.run.room["groups"].values()):
         members = [by_key[key] for key in keys]
         shared = {
-            code: sum(bot.likes[code] for bot in members) / len(members) + chance.gauss(0, 0.25)
+            code: sum(bot.likes[code] for bot in members) / len(members) + chance.gauss(0, 0.4)
             for code in members[0].likes
         }
         cards = sorted(shared, key=lambda code: -shared[code])[:9]
@@ -262,7 +263,7 @@ def agree(session: Session, bots: Sequence[Bot]) -> None:
     for at, bot in enumerate(bots):
         if at in (DROPPED_OFF, LATE):
             continue
-        favourite = max(dict(offered), key=lambda code, likes=bot.likes: likes.get(code, 0.0))
+        favourite = max((bot.likes.get(code, 0.0), code) for code, _text in offered)[1]
         live.cast_ballot(run=run, seat=bot.seat, question="final", answer=favourite)
     session.advance()
     counts = session.run.room["tallies"]["final"]["counts"]

@@ -14,7 +14,7 @@ from exchange.directory.models import Network, Person
 from exchange.directory.slots import fill, home_cards
 from exchange.live.forms import CodeForm
 from exchange.live.models import Run, Seat
-from exchange.site import demo_words
+from exchange.site import demo as demonstration
 
 FEW = 8
 ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n"
@@ -24,8 +24,8 @@ ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n"
 def home(request: HttpRequest) -> HttpResponse:
     """What needs the person who signed in; for everybody else what this is and a way in."""
     if not isinstance(request.user, Person):
-        context = {"form": CodeForm(), "demo": demo_words.welcome() if settings.DEMO else None}
-        return render(request, "site/welcome.html", context)
+        demo = demonstration.welcome() if settings.DEMO else None
+        return render(request, "site/welcome.html", {"form": CodeForm(), "demo": demo})
     person = request.user
     seated = Seat.objects.taken().filter(person=person).values("run")
     runs = Run.objects.visible_to(person).filter(Q(facilitator=person) | Q(pk__in=seated))
