@@ -33,11 +33,11 @@ def speaking_ties(network: Network) -> list[Affiliation]:
     return list(ties.order_by("school__name", "person__name", "pk"))
 
 
-def shape_of(network: Network) -> Shape:
-    """What the advice looks at; four queries."""
+def shape_of(network: Network, speaking: Sequence[Affiliation]) -> Shape:
+    """What the advice looks at, given the ties of heads and link people; three queries."""
     members = Membership.objects.current().filter(network=network).select_related("school")
     schools = {member.school_id: member.school.name for member in members}
-    spoken = {tie.school_id for tie in speaking_ties(network)}
+    spoken = {tie.school_id for tie in speaking}
     leaders = RoleAssignment.objects.current().filter(network=network, role=Role.CO_LEADER)
     letters = Invitation.objects.open().filter(network=network, role=Role.CO_LEADER)
     return Shape(

@@ -16,7 +16,7 @@ from exchange.directory.network_forms import (
     NetworkForm,
     SchoolsForm,
 )
-from exchange.directory.network_shape import people_by_role, shape_of, waiting_in
+from exchange.directory.network_shape import people_by_role, shape_of, speaking_ties, waiting_in
 from exchange.directory.outcomes import form_page, page_of, pressed, tried
 from exchange.directory.requests import SignedIn
 from exchange.directory.schoolsearch import search_schools
@@ -56,13 +56,15 @@ def network(request: SignedIn, pk: int) -> HttpResponse:
     """What the network is for, who is in it, and what its people do."""
     found = visible(request, pk)
     members = Membership.objects.listed().filter(network=found).select_related("school")
-    shape = shape_of(found)
+    speaking = speaking_ties(found)
+    shape = shape_of(found, speaking)
     context = {
         "network": found,
         "members": members[:FEW],
         "member_count": shape.schools,
         "more": max(0, members.count() - FEW),
         "people": people_by_role(found),
+        "speaking": speaking[:FEW],
         "leads": rules.is_co_leader(request.user, found),
         "advice": advice(shape) if rules.is_co_leader(request.user, found) else [],
         "waiting": waiting_in(found, request.user),

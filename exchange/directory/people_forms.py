@@ -57,6 +57,7 @@ class AppointForm(forms.Form):
     person = forms.ModelChoiceField(
         label=_("Person"),
         queryset=Person.objects.none(),
+        empty_label=_("Choose somebody"),
         help_text=_("Somebody who is not in the network yet is invited instead."),
     )
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
