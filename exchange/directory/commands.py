@@ -1,0 +1,83 @@
+"""What the command line does with the directory."""
+
+import sys
+from collections.abc import Sequence
+
+from tqdm import tqdm
+
+from exchange.directory.register.importing import Report, import_register
+from exchange.directory.register.reading import WrongFile
+
+SHOWN = 20
+
+
+class _Bars:
+    """One progress bar after the other on the error stream; none where nobody watches."""
+
+    def __init__(self) -> None:
+        self.label = ""
+        self.bar: tqdm | None = None
+
+    def __call__(self, label: str, amount: int, total: int) -> None:
+        if label != self.label or self.bar is None:
+            self.close()
+            self.label = label
+            self.bar = tqdm(total=total, desc=label, file=sys.stderr, disable=None, leave=False)
+        self.bar.update(amount)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+def register_import(files: list[str], *, dry_run: bool, register: str = "england") -> int:
+    """Read files of a public register into the directory and print what came of it.
+
+    Returns the exit status: 0 when the files were read (refused rows are listed), 2 when a file
+    could not be read at all, in which case nothing was changed.
+    """
+    bars = _Bars()
+    try:
+        reports = import_register(paths=files, register=register, dry_run=dry_run, progress=bars)
+    except WrongFile as wrong:
+        print(f"{wrong}\nNothing was changed.", file=sys.stderr)
+        return 2
+    finally:
+        bars.close()
+    for report in reports:
+        print("\n".join(_describe(report)))
+    if dry_run:
+        print("This was a dry run: nothing was changed.")
+    return 0
+
+
+def _describe(report: Report) -> list[str]:
+    lines = [f"{report.name} ({report.kind})"]
+    for word, numbers in (
+        ("added", report.added),
+        ("changed", report.changed),
+        ("closed", report.closed),
+    ):
+        lines.append(f"  {word}: {len(numbers):,}" + _where(numbers))
+    lines.append(f"  unchanged: {report.unchanged:,}")
+    for word, refusals in (("left out", report.left_out), ("refused", report.refused)):
+        lines.append(f"  {word}: {len(refusals):,}")
+        lines += [f"    line {refusal.line}: {refusal.sentence}" for refusal in refusals[:SHOWN]]
+        if len(refusals) > SHOWN:
+            more = [refusal.line for refusal in refusals[SHOWN:]]
+            lines.append(f"    and {len(more):,} more{_where(more)}")
+    return lines
+
+
+def _where(numbers: Sequence[int]) -> str:
+    """Line numbers in words: ", lines 2–40, 44", cut short after some twenty pieces."""
+    pieces: list[list[int]] = []
+    for number in numbers:
+        if pieces and number == pieces[-1][1] + 1:
+            pieces[-1][1] = number
+        else:
+            pieces.append([number, number])
+    if not pieces:
+        return ""
+    told = [str(a) if a == b else f"{a}–{b}" for a, b in pieces[:SHOWN]]
+    return ", lines " + ", ".join(told) + (" and others" if len(pieces) > SHOWN else "")

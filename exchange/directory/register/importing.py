@@ -1,0 +1,325 @@
+"""Bring files of a public register into the directory: all of them or nothing.
+
+Files are first read and judged outside any transaction (nothing waits for it), then written in
+one. Reading the same file again changes nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from django.db import transaction
+
+from exchange.directory.models.events import record
+from exchange.directory.models.schools import GroupLink, RegisterReading, School, SchoolGroup
+from exchange.directory.register import COUNTRIES
+from exchange.directory.register.reading import Refusal, Table, WrongFile
+from exchange.directory.register.rows import (
+    UNKNOWN_DATE,
+    Country,
+    FileKind,
+    GroupRow,
+    LinkRow,
+    Row,
+    RowLeftOut,
+    RowRefused,
+    SchoolRow,
+)
+
+# What is being done to which file, how much of it is done, and of how much.
+Progress = Callable[[str, int, int], None]
+BATCH = 500
+SCHOOL_FIELDS = [name for name in SchoolRow.__dataclass_fields__ if name != "says_open"]
+GROUP_FIELDS = [name for name in GroupRow.__dataclass_fields__ if name != "says_open"]
+LIMITS = {
+    model: {
+        f.name: f.max_length
+        for f in model._meta.concrete_fields
+        if getattr(f, "max_length", None) and not f.is_relation
+    }
+    for model in (School, SchoolGroup)
+}
+KEPT_OPEN = "A short list says that this school closed; the register's own extract has it open."
+T = TypeVar("T")
+
+
+@dataclass
+class Report:
+    """What one file did, by line number."""
+
+    name: str
+    kind: str
+    added: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    unchanged: int = 0
+    left_out: list[Refusal] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+@dataclass
+class _File:
+    table: Table
+    kind: FileKind
+    report: Report
+    # (line, row), in the order of the file.
+    rows: list[tuple[int, Row]] = field(default_factory=list)
+
+
+def import_register(
+    *,
+    paths: Sequence[str | Path],
+    register: str = "england",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> list[Report]:
+    """Read files of a register and write what they tell; one report for each, in reading order.
+
+    Schools come before groups, groups before links, whatever the order of `paths`. With
+    `dry_run` everything is done and then undone. Raises WrongFile, with a sentence that names
+    the file, before anything is written. Run by the operator of the machine: there is no person
+    to ask a permission of.
+    """
+    country = COUNTRIES.get(register)
+    if country is None:
+        known = ", ".join(sorted(COUNTRIES))
+        raise WrongFile(f"There is no register “{register}”. Registers we read: {known}.")
+    files = [_recognise(Path(path), country) for path in paths]
+    # In the order in which a country lists its kinds, backwards: links need what stands below.
+    files.sort(key=lambda file: -_rank(file.kind, country))
+    for file in files:
+        _judge_rows(file, progress)
+    with transaction.atomic():
+        for file in files:
+            _write(file, country, progress)
+        transaction.set_rollback(dry_run)
+    return [file.report for file in files]
+
+
+def _rank(kind: FileKind, country: Country) -> int:
+    return country.kinds.index(kind)
+
+
+def _recognise(path: Path, country: Country) -> _File:
+    try:
+        table = Table(path)
+    except WrongFile as wrong:
+        raise WrongFile(f"{path.name}: {wrong}") from None
+    kind = country.recognise(table.columns)
+    if kind is None:
+        raise WrongFile(
+            f"{path.name}: these are not the columns of a file we read. We look for one of: "
+            + "; ".join(
+                f"{known.title} ({', '.join(sorted(known.needs))})" for known in country.kinds
+            )
+            + "."
+        )
+    return _File(table, kind, Report(path.name, kind.title))
+
+
+def _judge_rows(file: _File, progress: Progress | None) -> None:
+    """Turn every record of the file into a row, or into a refusal with its line number."""
+    label = f"Reading {file.table.path.name}"
+    seen: dict[object, int] = {}
+
+    def read(amount: int) -> None:
+        if progress:
+            progress(label, amount, file.table.size)
+
+    for found in file.table.records(file.kind.reads, read):
+        if isinstance(found, Refusal):
+            file.report.refused.append(found)
+            continue
+        try:
+            row = file.kind.row(found.values)
+            _check_lengths(row)
+            key = (row.group, row.school) if isinstance(row, LinkRow) else row.number
+            if key in seen:
+                raise RowRefused(f"The same number stands on line {seen[key]} already.")
+        except RowLeftOut as why:
+            file.report.left_out.append(Refusal(found.line, str(why)))
+        except RowRefused as why:
+            file.report.refused.append(Refusal(found.line, str(why)))
+        else:
+            seen[key] = found.line
+            file.rows.append((found.line, row))
+
+
+def _check_lengths(row: Row) -> None:
+    """Refuse a row whose text our columns cannot hold; cutting it would invent a value."""
+    if isinstance(row, LinkRow):
+        return
+    for name, most in LIMITS[School if isinstance(row, SchoolRow) else SchoolGroup].items():
+        length = len(getattr(row, name, ""))
+        if length > most:
+            raise RowRefused(f"The {name} has {length} characters; we can keep {most}.")
+
+
+def _write(file: _File, country: Country, progress: Progress | None) -> None:
+    label = f"Writing {file.table.path.name}"
+    for batch in _batches(file.rows, BATCH):
+        if isinstance(batch[0][1], SchoolRow):
+            _write_schools(file, country, batch)
+        elif isinstance(batch[0][1], GroupRow):
+            _write_groups(file, country, batch)
+        else:
+            _write_links(file, country, batch)
+        if progress:
+            progress(label, len(batch), len(file.rows))
+    file.report.refused.sort(key=lambda refusal: refusal.line)
+    file.rows.clear()
+    counts = {
+        "added": len(file.report.added),
+        "changed": len(file.report.changed),
+        "closed": len(file.report.closed),
+        "unchanged": file.report.unchanged,
+        "left_out": len(file.report.left_out),
+        "refused": len(file.report.refused),
+    }
+    reading = RegisterReading.objects.create(register=country.key, kind=file.kind.title, **counts)
+    record(None, "register_read", reading, **counts)
+
+
+def _write_schools(file: _File, country: Country, batch: Sequence[tuple[int, Row]]) -> None:
+    known = {
+        school.number: school
+        for school in School.objects.filter(
+            register=country.key, number__in=[row.number for _, row in batch]
+        )
+    }
+    write: list[School] = []
+    for line, row in batch:
+        assert isinstance(row, SchoolRow)
+        school = known.get(row.number)
+        was_open = school is None or school.is_open
+        described = school is not None and bool(
+            school.authority_code or school.phase or school.kind
+        )
+        fresh = _merged(school, row, fill_only=file.kind.short and described, fields=SCHOOL_FIELDS)
+        if file.kind.short and described and school and row.closed_on and school.is_open:
+            file.report.left_out.append(Refusal(line, KEPT_OPEN))
+        if school is not None and all(fresh[n] == getattr(school, n) for n in SCHOOL_FIELDS):
+            file.report.unchanged += 1
+            continue
+        made = School(register=country.key, **fresh)
+        write.append(made)
+        _count(file.report, line, new=school is None, closed=was_open and not made.is_open)
+    School.objects.bulk_create(
+        write,
+        update_conflicts=True,
+        unique_fields=["register", "number"],
+        update_fields=[*SCHOOL_FIELDS[1:], "noted_at"],
+    )
+
+
+def _write_groups(file: _File, country: Country, batch: Sequence[tuple[int, Row]]) -> None:
+    known = {
+        group.number: group
+        for group in SchoolGroup.objects.filter(
+            register=country.key, number__in=[row.number for _, row in batch]
+        )
+    }
+    write: list[SchoolGroup] = []
+    for line, row in batch:
+        assert isinstance(row, GroupRow)
+        group = known.get(row.number)
+        fresh = _merged(group, row, fill_only=False, fields=GROUP_FIELDS)
+        if group is not None and all(fresh[n] == getattr(group, n) for n in GROUP_FIELDS):
+            file.report.unchanged += 1
+            continue
+        made = SchoolGroup(register=country.key, **fresh)
+        write.append(made)
+        was_open = group is None or group.is_open
+        _count(file.report, line, new=group is None, closed=was_open and not made.is_open)
+    SchoolGroup.objects.bulk_create(
+        write,
+        update_conflicts=True,
+        unique_fields=["register", "number"],
+        update_fields=GROUP_FIELDS[1:],
+    )
+
+
+def _write_links(file: _File, country: Country, batch: Sequence[tuple[int, Row]]) -> None:
+    rows = [(line, row) for line, row in batch if isinstance(row, LinkRow)]
+    schools = _ids(School, country, {row.school for _, row in rows})
+    groups = _ids(SchoolGroup, country, {row.group for _, row in rows})
+    known = {
+        (link.group_id, link.school_id): link
+        for link in GroupLink.objects.filter(school__in=schools.values(), left_on__isnull=True)
+    }
+    write: list[GroupLink] = []
+    rewrite: list[GroupLink] = []
+    for line, row in rows:
+        if row.school not in schools or row.group not in groups:
+            what = "school" if row.school not in schools else "group"
+            why = f"We hold no {what} {getattr(row, what)}: read the file of {what}s first."
+            file.report.refused.append(Refusal(line, why))
+            continue
+        link = known.get((groups[row.group], schools[row.school]))
+        if link is None:
+            made = GroupLink(
+                group_id=groups[row.group], school_id=schools[row.school], joined_on=row.joined_on
+            )
+            write.append(made)
+            file.report.added.append(line)
+        elif row.joined_on and row.joined_on != link.joined_on:
+            link.joined_on = row.joined_on
+            rewrite.append(link)
+            file.report.changed.append(line)
+        else:
+            file.report.unchanged += 1
+    GroupLink.objects.bulk_create(write)
+    GroupLink.objects.bulk_update(rewrite, ["joined_on"], batch_size=100)
+
+
+def _merged(
+    held: School | SchoolGroup | None,
+    row: SchoolRow | GroupRow,
+    *,
+    fill_only: bool,
+    fields: list[str],
+) -> dict[str, object]:
+    """The values to hold after this row: a blank never replaces what we know.
+
+    With `fill_only` neither does a value, and nothing is closed. Otherwise the closing date
+    follows the file: kept if it says nothing, undone if it says "open".
+    """
+    if held is None:
+        return {name: getattr(row, name) for name in fields}
+    fresh: dict[str, object] = {}
+    for name in fields:
+        old, new = getattr(held, name), getattr(row, name)
+        keep = new in (None, "") or (fill_only and old not in (None, ""))
+        fresh[name] = old if keep else new
+    if fill_only:
+        fresh["closed_on"] = held.closed_on
+    elif row.closed_on is None and row.says_open:
+        fresh["closed_on"] = None
+    elif row.closed_on == UNKNOWN_DATE and held.closed_on:
+        fresh["closed_on"] = held.closed_on
+    return fresh
+
+
+def _count(report: Report, line: int, *, new: bool, closed: bool) -> None:
+    if new:
+        report.added.append(line)
+    elif closed:
+        report.closed.append(line)
+    else:
+        report.changed.append(line)
+
+
+def _ids(
+    model: type[School] | type[SchoolGroup], country: Country, numbers: set[str]
+) -> dict[str, int]:
+    found = model._default_manager.filter(register=country.key, number__in=numbers)
+    return dict(found.values_list("number", "pk"))
+
+
+def _batches(rows: list[T], size: int) -> Iterator[list[T]]:
+    """Pieces of a list, one after the other."""
+    walk = iter(rows)
+    while piece := list(islice(walk, size)):
+        yield piece
