@@ -1,9 +1,9 @@
 """Findings and the way they are released, school by school."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from exchange.core.permission import require
+from exchange.core.writing import writing
 from exchange.directory import actions as directory
 from exchange.directory.models import Audience, Membership, Person, School
 from exchange.live import rules
@@ -28,7 +28,7 @@ def ask_finding_release(*, finding: Finding, by: Person) -> None:
     require(
         rules.may_ask_release(by, finding), "Only a co-leader of this network may ask for this."
     )
-    with transaction.atomic():
+    with writing():
         # of=self: PostgreSQL cannot lock the outer side of a nullable join
         rows = Finding.objects.select_for_update(of=("self",)).select_related("run", "network")
         finding = rows.get(pk=finding.pk)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
+from exchange.core.writing import writing
 from exchange.live import engine, nudges
 from exchange.live.models import Ballot, Move, Run, Seat
 from exchange.live.plugin import DESK, Moment, Refused
@@ -81,7 +82,7 @@ def play_moves(batch: Sequence[Posted]) -> list[Reply]:
 
 
 def _play_together(batch: Sequence[Posted]) -> list[Reply]:
-    with transaction.atomic():
+    with writing():
         ids = sorted({posted.run_id for posted in batch})
         locked = Run.objects.select_for_update().filter(pk__in=ids).order_by("pk")
         tables = {run.pk: _Table(run, batch) for run in locked}
@@ -186,7 +187,7 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str) -> Reply:
 
     Raises Refused when the question is not open, the answer is not offered, or it was answered.
     """
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         seat = Seat.objects.taken().select_for_update().get(pk=seat.pk, run=run)
         activity = brought_up(run)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from exchange.core.permission import require
+from exchange.core.writing import writing
 from exchange.directory.models import Audience, Network, Person
 from exchange.directory.models.events import record
 from exchange.live import engine, rules
@@ -37,7 +37,7 @@ def create_run(
         rules.may_start_run(by, network), "Only members of this network may start a session in it."
     )
     declared = activity_of(activity)
-    with transaction.atomic():
+    with writing():
         run = Run(
             activity=activity, version=declared.version, title=title, network=network,
             facilitator=by, setup=dict(setup), seed=secrets.token_hex(16),
@@ -60,7 +60,7 @@ def change_run(
 ) -> Run:
     """Change a run that is not open yet. Raises Refused after opening: what people were told holds."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.opened_at:
             raise Refused("This session was opened. What people were told cannot change any more.")
@@ -74,7 +74,7 @@ def change_run(
 def open_run(*, run: Run, by: Person) -> Run:
     """Open the door: a join code for twelve hours at most. An open run gets a fresh code."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.closed_at or run.cancelled_at:
             raise Refused("This session is over. Start a new one.")
@@ -108,7 +108,7 @@ def unlock_door(*, run: Run, by: Person) -> None:
 
 def _turn_lock(run: Run, by: Person, *, locked: bool) -> None:
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if not run.is_open:
             raise Refused("This session is not open.")
@@ -123,7 +123,7 @@ def close_run(*, run: Run, by: Person) -> Run:
     Wordings the room settled become findings, with their dissent; audience: those who took part.
     """
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if not run.is_open:
             raise Refused("This session is not open.")
@@ -151,7 +151,7 @@ def close_run(*, run: Run, by: Person) -> Run:
 def cancel_run(*, run: Run, by: Person) -> None:
     """End the session and erase what people did in it: moves, ballots, labels, state, notes."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.closed_at or run.cancelled_at:
             raise Refused("This session is already over.")
@@ -169,6 +169,6 @@ def cancel_run(*, run: Run, by: Person) -> None:
 def write_note(*, run: Run, text: str, by: Person) -> Note:
     """The facilitator's private note on this run; only its author ever sees it."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         note, _ = Note.objects.update_or_create(run=run, author=by, defaults={"text": text})
     return note

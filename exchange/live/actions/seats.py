@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from exchange.core.permission import require
+from exchange.core.writing import writing
 from exchange.directory.models import Person, School
 from exchange.directory.models.events import record
 from exchange.live import engine, nudges, rules
@@ -35,7 +36,7 @@ def join_run(
     newest device goes on. Raises Refused when the door is locked or the run is not open.
     """
     token = new_token()
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if not run.is_open:
             raise Refused(NOT_OPEN)
@@ -66,7 +67,7 @@ def join_run(
 def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
     """Give a seat another label; seen by its group and the desk."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         seat.label = label
         seat.save(update_fields=["label"])
@@ -81,7 +82,7 @@ def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
 def remove_seat(*, run: Run, seat: Seat, by: Person) -> None:
     """Take a seat away; its phone sees nothing more of the run from now on."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    with transaction.atomic():
+    with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         held = Seat.objects.taken().filter(run=run, pk=seat.pk).select_for_update().first()
         if held is None:

@@ -1,0 +1,3 @@
+"""Fixtures of the whole-house tests."""
+
+from tests.server import server as server

@@ -1,0 +1,101 @@
+"""A real server process on this test's database: to be started, killed and started again.
+
+The test and the server share one database, so a test prepares with actions and looks with models.
+What the server needs of its own (its home, its key, its port) lies in a temporary folder.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connection
+
+HERE = Path(__file__).resolve().parent.parent
+SAMPLE = HERE / "exchange" / "live" / "tests" / "sample"
+PATIENCE = 30
+
+
+def free_port() -> int:
+    """A port nobody listens on at the moment."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def database_url() -> str:
+    """The address of the database this test runs on, for another process."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    given = urlsplit(settings.DATABASE_URL)
+    return given._replace(path=f"/{name}").geturl()
+
+
+class Server:
+    """One server process. `url` stays the same over a restart."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log_path = folder / "server.log"
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("EXCHANGE_", "PYTEST"))},
+            "DJANGO_SETTINGS_MODULE": "exchange.settings",
+            "DATABASE_URL": database_url(),
+            "EXCHANGE_HOME": str(folder),
+            "EXCHANGE_ACTIVITY_DIRS": str(SAMPLE),
+            "SECRET_KEY": "only-for-tests-" + "x" * 50,
+            "BASE_URL": self.url,
+            "LOG_LEVEL": "WARNING",
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "exchange", "serve", "--port", str(self.port)],
+                cwd=HERE, env=self.environment, stdout=log, stderr=log,
+            )  # fmt: skip
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/join/", trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        self.kill()
+        raise RuntimeError(f"the server did not start:\n{self.log()}")
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does (kill -9)."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait(10)
+            self.process = None
+
+    def log(self) -> str:
+        """All it has said so far."""
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.fixture
+def server(transactional_db: None, tmp_path: Path) -> Iterator[Server]:
+    """A started server on this test's database."""
+    made = Server(tmp_path)
+    made.start()
+    yield made
+    made.kill()
