@@ -91,6 +91,7 @@ def invitation(
     """A letter; its link is /invitations/<token>/."""
     number = next(_numbers)
     token = token or f"token-{number}"
+    fields.setdefault("expires_at", timezone.now() + timedelta(days=14))
     return Invitation.objects.create(
         network=network,
         email=email or f"invited{number}@example.org",

@@ -7,6 +7,6 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """The directory's own card on the home page: what waits for the person."""
-        from exchange.directory import home, slots
+        from exchange.directory import home, slots  # app ready
 
         slots.home_cards.insert(0, home.waiting_card)

@@ -11,7 +11,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from rapidfuzz.distance import OSA
 
@@ -47,9 +46,13 @@ def complain(line: str) -> int:
 
 def groups_like(name: str) -> list[SchoolGroup]:
     """The open groups that `name` may mean: by number or exact name, else by its words, else by
-    words that are nearly those. The first road that leads anywhere counts."""
-    groups = SchoolGroup.objects.open()
-    exact = groups.filter(Q(name__iexact=name.strip()) | Q(number__iexact=name.strip()))
+    words that are nearly those. The first road that leads anywhere counts. A sponsor often bears
+    the name of its trust; it is meant only by its number."""
+    numbered = SchoolGroup.objects.open().filter(number__iexact=name.strip())
+    if numbered:
+        return list(numbered)
+    groups = SchoolGroup.objects.open().exclude(kind__icontains="sponsor")
+    exact = groups.filter(name__iexact=name.strip())
     if exact:
         return list(exact)
     asked = fold(name)

@@ -30,8 +30,9 @@ from exchange.directory.models import (
     School,
 )
 from exchange.directory.models.events import record
-from exchange.directory.models.people import NETWORK_ROLES, invitation_end
+from exchange.directory.models.people import NETWORK_ROLES
 
+LIFE = timedelta(days=14)
 PER_HOUR = 20
 
 
@@ -117,7 +118,7 @@ def write_letter(
     letter.token_hash, letter.sent_at, letter.expires_at = (
         hashed(token),
         timezone.now(),
-        invitation_end(),
+        timezone.now() + LIFE,
     )
     letter.save()
     record(by, "invite", letter, network=network, role=role)

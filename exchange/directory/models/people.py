@@ -1,6 +1,6 @@
 """People, their ties to schools, their roles and their invitations."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -267,10 +267,6 @@ class RoleAssignment(models.Model):
         ]
 
 
-def invitation_end() -> datetime:
-    return timezone.now() + timedelta(days=14)
-
-
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def pending(self) -> "InvitationQuerySet":
         """Neither accepted nor cancelled; an expired one is still pending until it is renewed."""
@@ -303,7 +299,7 @@ class Invitation(models.Model):
     is_site_admin = models.BooleanField(default=False)
     invited_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=invitation_end)
+    expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -22,6 +22,7 @@ def trusts(db):
     GroupLink.objects.filter(school=schools[2]).update(left_on=make.yesterday())
     make.group("Bright Harbour Sixth Form Trust", schools=(make.school(),))
     make.group("The Ferry Federation", kind="Federation", schools=(make.school(),))
+    make.group("Bright Harbour Learning Trust", kind="School sponsor", schools=schools)
     make.group("Gone Trust", closed_on=make.yesterday(), schools=(make.school(),))
     return bright
 
