@@ -31,11 +31,15 @@ WRITES = {
     "delete",
 }
 
-# Written in halves, so that this file does not contain what it forbids.
-REGISTRIES = ["py" "pi.org", "python" "hosted.org", "registry.npm" "js.org", "proxy.go" "lang.org",
-              "--index" "-url", "--extra-index" "-url", "--trusted" "-host"]  # fmt: skip
+# Written backwards, so that this file does not contain what it forbids.
+REGISTRIES = [
+    word[::-1]
+    for word in (
+        "gro.ipyp", "gro.detsohnohtyp", "gro.sjmpn", "gro.gnalog", "lru-xedni-", "tsoh-detsurt-",
+    )
+]  # fmt: skip
 MACHINE = re.compile(
-    "|".join(["/ho" r"me/\w", "/root/", "/Us" r"ers/\w", "/work/", r"C:\\Us" "ers"])
+    "|".join(word[::-1] for word in (r"w\/emoh/", "/toor/", r"w\/sresU/", "/krow/"))
 )
 
 

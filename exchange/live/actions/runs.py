@@ -103,6 +103,7 @@ def lock_door(*, run: Run, by: Person) -> None:
 
 
 def unlock_door(*, run: Run, by: Person) -> None:
+    """Let people join again."""
     _turn_lock(run, by, locked=False)
 
 

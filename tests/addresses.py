@@ -1,0 +1,134 @@
+"""Every address of the site, from the URLconf, and what to put into it in the world of tests."""
+
+import hashlib
+from typing import Any
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from exchange.live import engine
+from exchange.live.discovery import activity_of
+from tests.world import ACTIVITY, LETTER, World
+
+Words = dict[str, Any]
+#: An id that nothing has.
+MISSING = 987_654
+#: Every name of a stream; they answer in their own time (see streams in test_canaries.py).
+STREAMS = {"board_stream": "seat", "desk_stream": "desk", "screen_stream": "screen"}
+
+
+def patterns(resolver: Any = None) -> list[URLPattern]:
+    """All patterns of the URLconf, flat."""
+    found = []
+    for part in (resolver or get_resolver()).url_patterns:
+        found += patterns(part) if isinstance(part, URLResolver) else [part]
+    return found
+
+
+def names() -> list[str]:
+    """All names, in the order of the site map. A pattern without one has its route for a name."""
+    return [pattern.name or str(pattern.pattern) for pattern in patterns()]
+
+
+def places(world: World) -> dict[str, list[Words]]:
+    """name -> what its address may hold: first the thing of Harbour or of Ben's open run.
+
+    A name that is missing here takes no words.
+    """
+    cast = world.cast
+    runs = [
+        world.open_run, world.closed_run, world.released_run, world.draft,
+        world.open_fellside, world.closed_fellside, world.own_run,
+    ]  # fmt: skip
+    each_run = [{"run_id": run.pk} for run in runs]
+    member = cast.harbour.memberships.get(school=cast.marsh_lane)
+    member_fellside = cast.fellside.memberships.get(school=cast.hillcrest)
+    of_network = [{"pk": cast.harbour.pk}, {"pk": cast.fellside.pk}]
+    of_member = [
+        {"pk": cast.harbour.pk, "member": member.pk},
+        {"pk": cast.fellside.pk, "member": member_fellside.pk},
+    ]
+    of_letter = [
+        {"pk": cast.harbour.pk, "letter": world.letter.pk},
+        {"pk": cast.fellside.pk, "letter": world.letter_fellside.pk},
+    ]
+    roles = [cast.ben.role_assignments.get().pk, cast.dot.role_assignments.get().pk]
+    closed = [{"run_id": run.pk} for run in runs if run.closed_at]
+    third = {"run_id": world.open_run.pk, "key": world.guests["third"].seat.key}
+    seat_fellside = {"run_id": world.open_fellside.pk, "key": world.guests["fellside"].seat.key}
+    of_release = [{"pk": world.release.pk}, {"pk": world.release_fellside.pk}]
+    of_tie = [{"pk": world.waiting_tie.pk}, {"pk": world.tie_fellside.pk}]
+    of_finding = [
+        {"finding_id": one.pk}
+        for one in (world.finding, world.finding_released, world.finding_fellside)
+    ]
+    shared: list[tuple[str, list[Words]]] = [
+        ("network network_change network_schools network_people", of_network),
+        ("roles invitations releases", of_network),
+        ("membership membership_commitment membership_departure", of_member),
+        ("invitation_letter invitation_cancellation", of_letter),
+        ("release_agreement release_refusal release_withdrawal", of_release),
+        ("membership_agreement membership_refusal", [{"pk": world.asked.pk}]),
+        ("tie_confirmation tie_end tie_link", of_tie),
+        ("activity run_new", [{"key": ACTIVITY}]),
+        ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
+        ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
+        ("desk_stream screen screen_view screen_stream screen_qr", each_run),
+        ("run_print run_json", closed),
+        ("seat_label seat_removal", [third, seat_fellside]),
+        ("finding finding_releases", of_finding),
+    ]
+    found = {name: words for some, words in shared for name in some.split()}
+    return found | {
+        "role_end": [
+            {"pk": cast.harbour.pk, "role": roles[0]},
+            {"pk": cast.fellside.pk, "role": roles[1]},
+        ],
+        "invitation": [{"token": LETTER}, {"token": "no-such-letter"}],
+        "school": [{"pk": cast.quayside.pk}, {"pk": cast.hillcrest.pk}],
+        "join_code": [{"code": world.open_run.code}, {"code": world.open_fellside.code}],
+        "join_token": [
+            {"token": world.open_run.code_token},
+            {"token": world.open_fellside.code_token},
+        ],
+        "run_table": [{**words, "table": table} for words in closed for table in tables(world)],
+        "board_ballot": [{**words, "question": "final"} for words in each_run],
+        "account_reset_password_from_key": [{"uidb36": "1", "key": "no-such-key"}],
+    }
+
+
+def state_of(world: World, state: str) -> Words:
+    """The words of a thing in another state, as `name@state` in the permission table names it."""
+    runs = {
+        "draft": world.draft, "closed": world.closed_run, "released": world.released_run,
+        "fellside": world.open_fellside, "own": world.own_run,
+    }  # fmt: skip
+    if state == "finding-released":
+        return {"finding_id": world.finding_released.pk}
+    return {"run_id": runs[state].pk}
+
+
+def tables(world: World) -> list[str]:
+    """The keys of the tables a closed run exports."""
+    run = world.closed_run
+    return [t.key for t in activity_of(ACTIVITY).tables(run.state, engine.room_of(run.room))]
+
+
+def addresses(world: World, name: str) -> list[str]:
+    """The paths to try for a name or `name@state`; the first is the one of Harbour."""
+    name, _, state = name.partition("@")
+    if state:
+        words = {**places(world)[name][0], **state_of(world, state)}
+        return [reverse(name, kwargs=words)]
+    return [reverse(name, kwargs=words) for words in places(world).get(name, [{}])]
+
+
+def fingerprint_of_database() -> dict[str, str]:
+    """Table -> a hash of all its rows. Sessions are left out: visiting is what they record."""
+    found = {}
+    for model in apps.get_models():
+        if model._meta.label == "sessions.Session":
+            continue
+        rows = model._default_manager.order_by("pk").values_list()
+        found[model._meta.label] = hashlib.sha256(repr(list(rows)).encode()).hexdigest()
+    return found
