@@ -5,8 +5,10 @@ waiting session gets a fresh code.
 """
 
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -127,7 +129,16 @@ def make_network() -> Network:
 
 def newcomer(one: Somebody) -> Person:
     """An account with the shared password."""
-    return Person.objects.create_user(one.email, PASSWORD, one.name)
+    made = Person.objects.create_user(one.email, None, one.name)
+    made.password = shared_password()
+    made.save(update_fields=["password"])
+    return made
+
+
+@cache
+def shared_password() -> str:
+    """The hash of the one password; made once, because making it is meant to be slow."""
+    return make_password(PASSWORD)
 
 
 def tie_of(key: str) -> Affiliation:
