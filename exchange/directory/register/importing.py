@@ -33,11 +33,11 @@ Progress = Callable[[str, int, int], None]
 BATCH = 500
 SCHOOL_FIELDS = [name for name in SchoolRow.__dataclass_fields__ if name != "says_open"]
 GROUP_FIELDS = [name for name in GroupRow.__dataclass_fields__ if name != "says_open"]
-LIMITS = {
+LIMITS: dict[type[School] | type[SchoolGroup], dict[str, int]] = {
     model: {
-        f.name: f.max_length
-        for f in model._meta.concrete_fields
-        if getattr(f, "max_length", None) and not f.is_relation
+        column.name: column.max_length
+        for column in model._meta.concrete_fields
+        if column.max_length
     }
     for model in (School, SchoolGroup)
 }
@@ -179,15 +179,13 @@ def _write(file: _File, country: Country, progress: Progress | None) -> None:
         "refused": len(file.report.refused),
     }
     reading = RegisterReading.objects.create(register=country.key, kind=file.kind.title, **counts)
-    record(None, "register_read", reading, **counts)
+    record(None, "register_read", reading, network=None, **counts)
 
 
 def _write_schools(file: _File, country: Country, batch: Sequence[tuple[int, Row]]) -> None:
     known = {
         school.number: school
-        for school in School.objects.filter(
-            register=country.key, number__in=[row.number for _, row in batch]
-        )
+        for school in School.objects.filter(register=country.key, number__in=_numbers(batch))
     }
     write: list[School] = []
     for line, row in batch:
@@ -217,9 +215,7 @@ def _write_schools(file: _File, country: Country, batch: Sequence[tuple[int, Row
 def _write_groups(file: _File, country: Country, batch: Sequence[tuple[int, Row]]) -> None:
     known = {
         group.number: group
-        for group in SchoolGroup.objects.filter(
-            register=country.key, number__in=[row.number for _, row in batch]
-        )
+        for group in SchoolGroup.objects.filter(register=country.key, number__in=_numbers(batch))
     }
     write: list[SchoolGroup] = []
     for line, row in batch:
@@ -316,6 +312,10 @@ def _ids(
 ) -> dict[str, int]:
     found = model._default_manager.filter(register=country.key, number__in=numbers)
     return dict(found.values_list("number", "pk"))
+
+
+def _numbers(batch: Sequence[tuple[int, Row]]) -> list[str]:
+    return [row.number for _, row in batch if not isinstance(row, LinkRow)]
 
 
 def _batches(rows: list[T], size: int) -> Iterator[list[T]]:
