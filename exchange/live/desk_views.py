@@ -94,9 +94,8 @@ def desk_moves(request: SignedIn, run_id: int) -> HttpResponse:
     """Play a move of the desk."""
     run = facilitated_or_404(request, run_id)
     reply, data = play(request, run.pk, "desk")
-    if reply.status == "refused" and not request.headers.get("Accept", "").startswith(
-        "application/json"
-    ):
+    asked_json = request.headers.get("Accept", "").startswith("application/json")
+    if reply.status == "refused" and reply.field != "json" and not asked_json:
         messages.error(request, reply.sentence)
         return redirect("desk", run.pk)
     return answer(request, reply, data, "live/desk.html", "desk", run_id)
