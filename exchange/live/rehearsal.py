@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 
 def patience(lasts: float) -> float:
     """Seconds until everybody gives up on a session planned for `lasts` seconds."""
-    return 3 * lasts + 60
+    return 3 * lasts + 180
 
 
 class Facilitator(Phone):
@@ -67,7 +67,7 @@ class Facilitator(Phone):
 
     async def hold(self, phases: int) -> None:
         """Take the session through `phases` steps, then close it. Each has its share of the time,
-        and twice that again while many are not ready."""
+        and more while many are not ready."""
         share = self.lasts / (phases + 1)
         going_on = True
         while going_on:
@@ -83,8 +83,8 @@ class Facilitator(Phone):
         if self.page.phase == LOBBY:
             ready = self.ledger.seats >= self.people
         else:
-            ready = int(self.page.view.get("data-waiting") or 0) <= self.people // 10
-        return since < share or (since < 3 * share and not ready)
+            ready = int(self.page.view.get("data-waiting") or 0) <= self.people // 6
+        return since < share or (since < max(3 * share, 20.0) and not ready)
 
     async def touch(self) -> None:
         """Do something a facilitator does between two phases."""
