@@ -71,7 +71,34 @@ def test_forty_people_play_a_whole_diamond_nine(server, cast, facilitator):
     assert asyncio.run(check(server.url, some)) == 0
     assert Move.objects.filter(run=run).count() == run.revision
     kinds = set(posted.values_list("kind", flat=True))
-    assert kinds >= {"place", "lock", "group_place", "reason", "advance"}
+    assert kinds >= {"place", "lock", "group_place", "advance"}
     assert Ballot.objects.filter(run=run).count() == ledger.counts["secret answers"]
     assert run.room["tallies"]["final"]["cast"] == Ballot.objects.filter(run=run).count()
     assert Finding.objects.filter(run=run).count() > 0
+
+
+def test_a_server_killed_in_the_middle_loses_no_acknowledged_move(server, cast, facilitator):
+    run = hold(facilitator, cast.harbour, minutes={"alone": 1, "share": 1})
+    connection.close()
+
+    async def killed_in_the_middle():
+        session = asyncio.create_task(
+            rehearse(
+                run.code, people=15, url=server.url, minutes=0.2, seed=4,
+                facilitate=(facilitator.email, make.PASSWORD),
+            )
+        )  # fmt: skip
+        for _ in range(2):
+            await asyncio.sleep(3)
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start)
+        return await session
+
+    ledger = asyncio.run(killed_in_the_middle())
+    sys.stdout.write(told(ledger, 0))
+    run = assert_all_there(run, ledger)
+    assert ledger.counts["cut"] > 0
+    assert run.phase == CLOSED
+    assert ledger.faults == {}
+    assert doubled(ledger) == 0
+    assert asyncio.run(check(server.url, ledger)) == 0
