@@ -4,6 +4,8 @@ Import it only when Django is set up and the demo has loaded its invented networ
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+from random import Random
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +14,19 @@ from django.urls import reverse
 
 from exchange.directory.actions.invitations import write_letter
 from exchange.directory.models import Network, Person
-from exchange.live.actions import join_run
-from exchange.live.codes import show_code
-from exchange.live.models import Finding, Run
+from exchange.live.actions import join_run, open_run
+from exchange.live.codes import fingerprint, show_code
+from exchange.live.models import Finding, Run, Seat
 from exchange.live.seating import cookie_name
+from exchange.site.demo_mail import letters
+from exchange.site.demo_session import (
+    Session,
+    present,
+    set_up,
+    sort_alone,
+    sort_together,
+    take_seats,
+)
 from exchange.site.demo_words import NETWORK
 from tests.addresses import names
 
@@ -104,23 +115,53 @@ def signed_in(key: str) -> Who:
     return Who(key, ((name, client.cookies[name].value),))
 
 
-def seated(run: Run) -> Who:
-    """A guest who has just joined that run."""
-    _seat, token = join_run(run=run, label="Sam")
-    return Who("seat", ((cookie_name(run.pk), token),))
+def on_phone(seat: Seat) -> Who:
+    """Whoever holds that seat, on a phone of their own."""
+    token = f"phone-of-{seat.pk}"
+    Seat.objects.filter(pk=seat.pk).update(token_hash=fingerprint(token))
+    return Who(token, ((cookie_name(seat.run_id), token),))
 
 
-def drafted(run: Run) -> Run:
-    """A run like that one whose door has not been opened."""
-    return Run.objects.create(
-        activity=run.activity,
-        version=run.version,
-        title="What do we try first?",
-        network=run.network,
-        facilitator=run.facilitator,
-        setup=run.setup,
-        seed="draft",
-    )
+def alone(network: Network, *, sorting: bool) -> tuple[Run, Who]:
+    """A session in which one guest chooses, or has chosen nine cards and placed six."""
+    session, run = begun(network)
+    seat, _token = join_run(run=run, label="Sam")
+    session.advance()
+    session.advance()
+    codes = [card["code"] for card in run.setup["cards"]][:9]
+    session.play(*(session.posted(seat.key, "choose", card=code) for code in codes[3:]))
+    if sorting:
+        session.play(*(session.posted(seat.key, "choose", card=code) for code in codes[:3]))
+        session.advance()
+        laid = zip(codes[:6], ("1", "2b", "3a", "3c", "4b", "5"), strict=True)
+        session.play(*(session.posted(seat.key, "place", card=card, slot=to) for card, to in laid))
+    return run, on_phone(seat)
+
+
+def together(network: Network, *, agreeing: bool) -> tuple[Run, Who]:
+    """A session of 24 people in its groups, or about to agree on one card."""
+    session, run = begun(network)
+    bots = take_seats(run, Random(1))
+    session.advance()
+    session.advance()
+    sort_alone(session, bots)
+    sort_together(session, bots, Random(1))
+    if agreeing:
+        present(session)
+        session.advance()
+        session.advance()
+    else:
+        session.play(session.posted(bots[3].seat.key, "group_unlock"))
+    return run, on_phone(bots[3].seat)
+
+
+def begun(network: Network) -> tuple[Session, Run]:
+    """A session whose door has just been opened."""
+    question = "What do we try first?"
+    run = set_up(network, title=question, cards="first_year", criterion="useful", blank=True)
+    ben = Person.objects.get(email="ben@example.org")
+    session = Session(open_run(run=run, by=ben), ben)
+    return session, session.run
 
 
 def missing(taken: list[Shot]) -> list[str]:
@@ -154,6 +195,7 @@ def of_strangers(network: Network) -> list[Shot]:
         page("invitation", STRANGER, "no-such-letter", suffix="-over", status=404),
         Shot("home", "/nothing-here/", STRANGER, "-not-found", status=404),
         page("demo_mail", STRANGER),
+        page("demo_letter", STRANGER, letters(Path(settings.EMAIL_FILE_PATH))[0].key),
     ]
 
 
@@ -196,9 +238,11 @@ def of_live(network: Network) -> list[Shot]:
     runs = Run.objects.filter(network=network, cancelled_at=None).order_by("pk")
     waiting = runs.filter(opened_at__isnull=False, closed_at=None)[0]
     closed = runs.filter(closed_at__isnull=False)[0]
-    seat = seated(waiting)
+    seat = on_phone(join_run(run=waiting, label="Sam")[0])
     finding = Finding.objects.filter(run=closed)[0]
-    draft = drafted(waiting)
+    draft = set_up(
+        network, title="What do we try first?", cards="learning_between_schools", criterion="useful"
+    )
     return [
         page("activities", ben),
         page("activity", ben, closed.activity),
@@ -215,4 +259,22 @@ def of_live(network: Network) -> list[Shot]:
         page("board", seat, waiting.pk, window_only=True),
         page("desk", ben, waiting.pk),
         page("screen", ben, waiting.pk, window_only=True),
+        *of_a_session(network, ben),
+    ]
+
+
+def of_a_session(network: Network, ben: Who) -> list[Shot]:
+    """The three views in the middle of things."""
+    choose, chooser = alone(network, sorting=False)
+    sort, sorter = alone(network, sorting=True)
+    groups, member = together(network, agreeing=False)
+    agree, listener = together(network, agreeing=True)
+    return [
+        page("board", chooser, choose.pk, suffix="-choose", window_only=True),
+        page("board", sorter, sort.pk, suffix="-sort", window_only=True),
+        page("board", member, groups.pk, suffix="-groups"),
+        page("desk", ben, groups.pk, suffix="-groups"),
+        page("board", listener, agree.pk, suffix="-agree"),
+        page("desk", ben, agree.pk, suffix="-agree"),
+        page("screen", ben, agree.pk, suffix="-agree"),
     ]

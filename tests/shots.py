@@ -36,7 +36,17 @@ PATIENCE = 180  # seconds for the demo to load its network and answer
 
 def demo_command(port: int) -> list[str]:
     """How the demo is started."""
-    return [sys.executable, "-m", "exchange", "demo", "--port", str(port), "--no-browser"]
+    return [sys.executable, "-m", "exchange", "demo", "--port", str(port)]
+
+
+def in_demo(home: str, port: int) -> dict[str, str]:
+    """The environment in which this process sees what the demo sees."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "exchange.settings",
+        "EXCHANGE_HOME": str(Path(home) / "demo"),
+        "EXCHANGE_DEMO": "1",
+        "BASE_URL": f"http://localhost:{port}",
+    }
 
 
 def free_port() -> int:
@@ -59,7 +69,11 @@ def demo(home: Path, port: int) -> Iterator[str]:
     base = f"http://localhost:{port}"
     with (home / "demo.log").open("w") as said:
         server = subprocess.Popen(
-            demo_command(port), cwd=HOUSE, stdout=said, stderr=subprocess.STDOUT
+            demo_command(port),
+            cwd=HOUSE,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "EXCHANGE_HOME": str(home)},
         )
         try:
             end = time.monotonic() + PATIENCE
@@ -112,15 +126,9 @@ def main(wanted: list[str]) -> int:
     """0 when every page of the site map was photographed as it should be."""
     with tempfile.TemporaryDirectory(prefix="exchange-shots-") as folder:
         port = free_port()
-        home = Path(folder)
-        os.environ.update(
-            EXCHANGE_HOME=folder,
-            EXCHANGE_DEMO="1",
-            BASE_URL=f"http://localhost:{port}",
-            DJANGO_SETTINGS_MODULE="exchange.settings",
-        )
-        os.environ.pop("DATABASE_URL", None)
-        with demo(home, port) as base:
+        with demo(Path(folder), port) as base:
+            os.environ |= in_demo(folder, port)
+            os.environ.pop("DATABASE_URL", None)
             django.setup()
             from tests import shot_list  # its models need a Django that is set up
 
