@@ -107,6 +107,8 @@ function offerBack() {
   back.textContent = board().dataset.putback;
   item.append(back);
   tray.prepend(item);
+  tray.className = "tray";
+  tray.hidden = false;
   tray.scrollLeft = 0;
 }
 
@@ -120,6 +122,8 @@ function letGo() {
     held.button.classList.remove("lifted");
   }
   document.getElementById("back")?.remove();
+  const tray = document.getElementById("tray");
+  if (tray) tray.hidden = !tray.children.length;
   for (const place of places()) {
     place.classList.remove("open");
     if (!place.dataset.card) place.querySelector(".on").textContent = board().dataset.empty;

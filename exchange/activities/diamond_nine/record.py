@@ -70,7 +70,8 @@ def consensus_figure(state: State, room: Room) -> dict[str, Any]:
         for row in found["rows"]
     ]
     ties = [_tie_sentence(state, tie) for tie in found["ties"]]
-    return _figure("consensus", rows=rows, ties=ties, sorters=len(sorts))
+    tied = [[text_of(state, code) for code in tie["cards"]] for tie in found["ties"]]
+    return _figure("consensus", rows=rows, ties=ties, tied=tied, sorters=len(sorts))
 
 
 def _listed(parts: Sequence[str]) -> str:
