@@ -8,4 +8,4 @@ from exchange.directory.models import Person
 class SignedIn(HttpRequest):
     """A request of somebody signed in; for the annotations of views under `login_required`."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person

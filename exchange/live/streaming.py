@@ -72,7 +72,7 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
         _events(request, run_id, kind, place), content_type="text/event-stream"
     )
     # A phone may be gone before the first event is asked for; then no `finally` ever runs.
-    weakref.finalize(response, place.give_back).atexit = False
+    weakref.finalize(response, place.give_back).atexit = False  # type: ignore[misc]
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
