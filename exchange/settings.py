@@ -11,6 +11,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
 from exchange.core.environment import flag, listed, number, refuse, secret_key
+from exchange.core.logs import without_address
 
 PACKAGE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("EXCHANGE_HOME", PACKAGE.parent / "var")).resolve()
@@ -237,4 +238,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "filters": {
+        "no_address": {"()": "django.utils.log.CallbackFilter", "callback": without_address}
+    },
+    "loggers": {
+        "django.request": {"filters": ["no_address"]},
+        "django.security.csrf": {"filters": ["no_address"]},
+    },
 }

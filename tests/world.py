@@ -173,7 +173,8 @@ def hold(run: Run, guests: Mapping[str, Guest], where: str) -> None:
 
 
 def find(run: Run, guests: Mapping[str, Guest], where: str) -> None:
-    """Go to the findings and agree one, with one voice against."""
+    """Go by the groups to the findings and agree one, with one voice against."""
+    to(run, "groups")
     to(run, "findings")
     desk = run.room["findings"]
     for wording in desk:
@@ -274,6 +275,9 @@ def fill_open_run(world: World) -> None:
         "third": (cast.eastway, None),
         "fourth": (cast.quayside, None),
         "fifth": (None, None),
+        "sixth": (cast.eastway, None),
+        "seventh": (cast.quayside, None),
+        "eighth": (cast.marsh_lane, None),
         "gone": (cast.eastway, None),
     }
     for name, (school, person) in sitting.items():
@@ -282,7 +286,7 @@ def fill_open_run(world: World) -> None:
     world.guests["fellside"] = sit(
         world.open_fellside, secret("label", "open-fellside"), cast.hillcrest
     )
-    seated = {key: world.guests[key] for key in ("gil", "cy", "third", "fourth", "fifth")}
+    seated = {name: world.guests[name] for name in sitting if name != "gone"}
     hold(run, seated, "open-harbour")
     live.write_note(run=run, text=secret("note", "open-harbour"), by=cast.ben)
     live.write_note(run=world.open_fellside, text=secret("note", "open-fellside"), by=cast.dot)

@@ -151,7 +151,7 @@ class Move(models.Model):
     """One accepted move, in order. Append-only; erased with its run when that is cancelled."""
 
     confidential = ("data", "reply")
-    open = ("kind", "seat", "by")
+    open = ("kind", "seat", "by", "move_id")
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="moves")
     seq = models.PositiveIntegerField()
