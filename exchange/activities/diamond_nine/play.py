@@ -184,9 +184,9 @@ def _my_card(state: State, place: dict[str, Any], code: str) -> str:
 
 
 def _seen_by(move: Move, place: dict[str, Any], before: int) -> set[str]:
-    """The seat itself; the desk too when the number of people with nine cards changes."""
+    """The seat itself; desk and screen too when the number of people with nine cards changes."""
     crossed = (before == NINE) != (len(place["chosen"]) == NINE)
-    return {f"seat:{move.who.seat}"} | ({DESK} if crossed else set())
+    return {f"seat:{move.who.seat}"} | ({DESK, SCREEN} if crossed else set())
 
 
 def choose(state: State, room: Room, move: Move) -> set[str]:

@@ -3,7 +3,6 @@
 import json
 from copy import deepcopy
 from dataclasses import dataclass, field
-from random import Random
 
 import pytest
 
@@ -125,5 +124,28 @@ def hall():
 
 
 @pytest.fixture
-def chance() -> Random:
-    return Random(9)
+def in_sort(hall):
+    """in_sort(6, ...) -> a hall in which everyone may sort, and its seats."""
+
+    def make(people: int = 6, **values: object) -> tuple[Hall, list[str]]:
+        made = hall(**values)
+        seats = made.people(people)
+        made.to("sort")
+        return made, seats
+
+    return make
+
+
+@pytest.fixture
+def in_groups(in_sort):
+    """in_groups(6, ...) -> a hall in which everyone locked another order of k1 to k9."""
+
+    def make(people: int = 6, **values: object) -> tuple[Hall, list[str]]:
+        made, seats = in_sort(people, **values)
+        nine = [f"k{number}" for number in range(1, 10)]
+        for number, seat in enumerate(seats):
+            made.sort(seat, [*nine[number % 9 :], *nine[: number % 9]])
+        made.to("groups")
+        return made, seats
+
+    return make
