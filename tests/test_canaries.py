@@ -384,6 +384,7 @@ def test_each_phase_keeps_its_secrets(world: World) -> None:
     }
     for letter, people in tables.items():
         speaker = seats[min(people)].seat
+        worlds.move(run, speaker, "group_place", card="c1", slot="1")
         worlds.move(run, speaker, "reason", card="c1", text=secrets_of[letter][0])
     at_tables = {word: tables[letter] for letter in tables for word in secrets_of[letter]}
     assert sightings(world, [*at_tables, *at_the_desk]) == {**at_tables, **at_the_desk}
