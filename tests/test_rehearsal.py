@@ -10,11 +10,16 @@ from exchange.live.actions.moves import log_of
 from exchange.live.models import Ballot, Finding, Move, Run, Seat
 from exchange.live.plugin import CLOSED
 from exchange.live.rehearsal import check, doubled, rehearse, report
-from exchange.live.tests.holding import hold, replayed
+from exchange.live.tests.holding import SAMPLE, hold, replayed
 from tests import make
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 PEOPLE = 40
+
+
+@pytest.fixture(autouse=True)
+def sample_activities(settings):
+    settings.ACTIVITY_DIRS = [*settings.ACTIVITY_DIRS, SAMPLE]
 
 
 @pytest.fixture

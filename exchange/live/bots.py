@@ -181,6 +181,7 @@ class Participant(Phone):
         self.style = chance.choices(("script", "json", "plain"), (5, 3, 2))[0]
         self.streams = chance.random() < 0.85
         self.nudged = asyncio.Event()
+        self.news = ""
         self.listening: asyncio.Task[None] | None = None
         self.stale: Form | None = None
         self.run_path = ""
@@ -238,10 +239,13 @@ class Participant(Phone):
                     self.ledger.counts["streams"] += 1
                     async for line in events.aiter_lines():
                         if line.startswith(("data:", "event: gone")):
+                            self.news = line.partition(":")[2].strip()
                             self.nudged.set()
+            self.news = ""
             await asyncio.sleep(1)
 
     async def hang_up(self) -> None:
+        self.news = ""
         if self.listening is not None:
             self.listening.cancel()
             with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError):
@@ -256,23 +260,27 @@ class Participant(Phone):
         elif luck < 0.02:
             await self.drop_off()
         form = self.habits.choose(self.page.moves(), phase)
-        if form is None:
-            await self.wait_for_news()
-        else:
-            await self.move(form)
         before = self.page
-        await self.look()
+        if form is not None:
+            await self.move(form)
+            await self.look()
+        elif await self.something_new():
+            await self.look()
         if self.page.phase != phase and before.moves():
             self.stale = self.chance.choice(before.moves())
         if self.stale is not None and self.chance.random() < 0.1:
             await self.post_late()
 
-    async def wait_for_news(self) -> None:
-        self.nudged.clear()
-        with contextlib.suppress(TimeoutError):
-            # Polling is the fallback: without a nudge look again after a while.
-            async with asyncio.timeout(max(1.0, 8 * self.pace)):
-                await self.nudged.wait()
+    async def something_new(self) -> bool:
+        """Wait a while for a nudge; whether to look again. Polling is the fallback."""
+        if not self.news or self.news == self.page.view.get("data-signature"):
+            self.nudged.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(1.0, 8 * self.pace)):
+                    await self.nudged.wait()
+        if self.news:
+            return self.news != self.page.view.get("data-signature")
+        return self.chance.random() < 0.5
 
     async def move(self, form: Form) -> None:
         """Send a form; now and then twice at once, as an impatient thumb does."""

@@ -23,6 +23,8 @@ SENTENCES = (
     "I'd rather ask the children.",
 )
 WRITING, CHANGING, LOCKING, PRESSING = 0.25, 0.12, 0.5, 1.0
+#: What could be done in an earlier part already draws less.
+OLD_NEWS = 0.15
 MOST_OF_ONE_TEXT, MOST_IN_A_PHASE = 4, 45
 CHANGES = ("un", "strike", "drop")
 
@@ -35,6 +37,7 @@ class Habits:
         self.own_weights = own_weights or {}
         self.used: Counter[tuple[str, ...]] = Counter()
         self.put_off: Counter[str] = Counter()
+        self.since: dict[str, str] = {}
         self.phase = ""
         self.done = 0
 
@@ -54,6 +57,8 @@ class Habits:
             base = PRESSING
         if writes and self.used[self.phase, kind] >= MOST_OF_ONE_TEXT:
             return 0.0
+        if self.since.setdefault(kind, self.phase) != self.phase:
+            base *= OLD_NEWS
         return base * float(0.2 ** self.put_off[kind])
 
     def choose(self, forms: list[Form], phase: str) -> Form | None:

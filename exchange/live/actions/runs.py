@@ -142,6 +142,7 @@ def close_run(*, run: Run, by: Person) -> Run:
                 run=run, network=run.network, text=worded["text"], context=run.title,
                 dissent=[{"note": voice["note"]} for voice in worded["dissent"]],
                 agreed=len(worded["agree"]), position=position, audience=Audience.GROUP,
+                created_at=now,
             )
             for position, worded in enumerate(f for f in run.room["findings"] if f["settled"])
         )  # fmt: skip
