@@ -12,16 +12,19 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 HERE = Path(__file__).resolve().parent.parent
 SAMPLE = HERE / "exchange" / "live" / "tests" / "sample"
-PATIENCE = 30
+PATIENCE = 60
+KEY = "k" * 32
 
 
 def free_port() -> int:
@@ -53,7 +56,7 @@ class Server:
             "DATABASE_URL": database_url(),
             "EXCHANGE_HOME": str(folder),
             "EXCHANGE_ACTIVITY_DIRS": str(SAMPLE),
-            "SECRET_KEY": "only-for-tests-" + "x" * 50,
+            "SECRET_KEY": settings.SECRET_KEY,
             "BASE_URL": self.url,
             "LOG_LEVEL": "WARNING",
             **environment,
@@ -86,6 +89,23 @@ class Server:
         if self.process is not None:
             self.process.wait(10)
             self.process = None
+
+    def client(self, person: Any = None, **cookies: str) -> httpx.AsyncClient:
+        """A browser on this server: signed in as that person, with these cookies, able to post."""
+        if person is not None:
+            browser = Client()
+            browser.force_login(person)
+            name = settings.SESSION_COOKIE_NAME
+            cookies[name] = browser.cookies[name].value
+        return httpx.AsyncClient(
+            base_url=self.url, trust_env=False, timeout=30,
+            cookies={settings.CSRF_COOKIE_NAME: KEY, **cookies},
+            headers={"X-CSRFToken": KEY, "Accept": "application/json"},
+        )  # fmt: skip
+
+    def phone(self, seat: Any) -> httpx.AsyncClient:
+        """The browser that holds a seat made by `holding.sit`."""
+        return self.client(**{f"seat-{seat.run_id}": seat.token})
 
     def log(self) -> str:
         """All it has said so far."""

@@ -84,7 +84,7 @@ class Facilitator(Phone):
             ready = self.ledger.seats >= self.people
         else:
             ready = int(self.page.view.get("data-waiting") or 0) <= self.people // 6
-        return since < share or (since < max(3 * share, 20.0) and not ready)
+        return since < share or (since < max(3 * share, 60.0) and not ready)
 
     async def touch(self) -> None:
         """Do something a facilitator does between two phases."""
