@@ -119,7 +119,7 @@ def clean_text(raw: Any, name: str, longest: int, field: str = "") -> str:
     kept = "".join(
         c
         for c in known
-        if c == "\n" or (c not in TURNING and unicodedata.category(c) not in {"Cc", "Cs", "Co"})
+        if c in "\n\t" or (c not in TURNING and unicodedata.category(c) not in {"Cc", "Cs", "Co"})
     )
     text = unicodedata.normalize("NFC", kept).strip()
     if len(text) > longest:
@@ -137,7 +137,8 @@ def clean_value(field: Field, raw: Any) -> Any:
         if len(lines) > 500:
             raise Refused(f"{name}: at most 500 lines.", field.name)
         texts = [clean_text(line, name, field.longest, field.name) for line in lines]
-        texts = [" ".join(text.split()) for text in texts if text]
+        # A tab parts the cells of a pasted table: the activity decides what to make of them.
+        texts = ["\t".join(" ".join(c.split()) for c in text.split("\t")) for text in texts if text]
         if field.required and not texts:
             raise Refused(f"{name} is missing.", field.name)
         return texts
@@ -150,6 +151,7 @@ def clean_value(field: Field, raw: Any) -> Any:
             raise Refused(f"{name} is out of range.", field.name)
         return value
     text = clean_text("" if raw is None else raw, name, field.longest, field.name)
+    text = text.replace("\t", " ")
     if field.required and not text:
         raise Refused(f"{name} is missing.", field.name)
     return text

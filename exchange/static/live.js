@@ -115,8 +115,14 @@ document.addEventListener("view:ready", () => {
 
 // -- Drafts: what was typed and not sent --------------------------------------------------------
 
-const TYPED = "textarea[id], input:not([type])[id], input[type=text][id]";
+const TYPED = "textarea[id], input:not([type])[id], input[type=text][id], select[id]";
 const drafts = () => view()?.querySelectorAll(TYPED) ?? [];
+
+/** What the field held when the page came. */
+const atFirst = (field) =>
+  field.options
+    ? ([...field.options].find((o) => o.defaultSelected) ?? field.options[0])?.value
+    : field.defaultValue;
 
 function keepDraft(id, text) {
   try {
@@ -129,7 +135,7 @@ function keepDraft(id, text) {
 
 function keepDrafts() {
   for (const field of drafts()) {
-    keepDraft(field.id, field.value === field.defaultValue ? "" : field.value);
+    keepDraft(field.id, field.value === atFirst(field) ? "" : field.value);
   }
 }
 
@@ -141,7 +147,8 @@ function restoreDrafts() {
     } catch {
       return;
     }
-    if (kept && document.activeElement !== field) field.value = kept;
+    if (!kept || document.activeElement === field) continue;
+    if (!field.options || [...field.options].some((o) => o.value === kept)) field.value = kept;
   }
 }
 
@@ -149,7 +156,7 @@ function restoreDrafts() {
 function takeDrafts(form) {
   const taken = {};
   for (const field of form.querySelectorAll(TYPED)) {
-    if (field.value !== field.defaultValue) taken[field.id] = field.value;
+    if (field.value !== atFirst(field)) taken[field.id] = field.value;
     keepDraft(field.id, "");
   }
   return taken;
