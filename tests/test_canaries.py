@@ -391,9 +391,9 @@ def test_each_phase_keeps_its_secrets(world: World) -> None:
 
     worlds.to(run, "present")
     reasons = {letter: words[0] for letter, words in secrets_of.items()}
-    assert sightings(world, [*reasons.values()]) == {word: set() for word in reasons.values()}
+    assert sightings(world, [*reasons.values()]) == {reasons[key]: tables[key] for key in tables}
     worlds.move(run, None, "present", group="A")
-    shown = {word: viewers if letter == "A" else set() for letter, word in reasons.items()}
+    shown = {word: viewers if key == "A" else tables[key] for key, word in reasons.items()}
     assert sightings(world, [*shown, *at_the_desk]) == {**shown, **at_the_desk}
 
     for phase in ("common", "agree", "findings"):

@@ -174,29 +174,33 @@ def hold(run: Run, guests: Mapping[str, Guest], where: str) -> None:
 
 def find(run: Run, guests: Mapping[str, Guest], where: str) -> None:
     """Go by the groups to the findings and agree one, with one voice against."""
-    to(run, "groups")
-    to(run, "findings")
-    desk = run.room["findings"]
-    for wording in desk:
-        move(run, None, "drop_finding", finding=wording["id"])
+    run.refresh_from_db()
+    if run.phase != "findings":
+        to(run, "groups")
+        to(run, "findings")
+        for wording in run.room["findings"]:
+            move(run, None, "drop_finding", finding=wording["id"])
     move(run, None, "propose_finding", text=secret("finding", where))
     run.refresh_from_db()
-    key = run.room["findings"][0]["id"]
+    key = run.room["findings"][-1]["id"]
     first, second, *_ = guests.values()
     move(run, first.seat, "agree_finding", finding=key)
     move(run, second.seat, "dissent_finding", finding=key, note=secret("dissent", where))
     move(run, None, "settle_finding", finding=key, settled="yes")
 
 
-def held(by: Person, network: Network, where: str, schools: list[School], **values: Any) -> Run:
-    """A run held to its end, closed with one finding."""
+def held(
+    by: Person, network: Network, where: str, schools: list[School], count: int = 1, **values: Any
+) -> Run:
+    """A run held to its end, closed with `count` findings."""
     run = opened(by, network, where, **values)
     guests = {
         name: sit(run, secret(f"label-{name}", where), schools[at % len(schools)])
         for at, name in enumerate(["gil", "cy", "third"])
     }
     hold(run, guests, where)
-    find(run, guests, where)
+    for number in range(count):
+        find(run, guests, where if number == 0 else f"{where}-{number}")
     Ballot.objects.create(run=run, question="final", answer=secret("ballot", where))
     live.write_note(run=run, text=secret("note", where), by=by)
     return live.close_run(run=run, by=by)
