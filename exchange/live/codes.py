@@ -42,6 +42,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def read_token(given: str) -> str | None:
+    """A token as `new_token` makes them, or None if it cannot be one."""
+    proper = (
+        len(given) <= 64 and given.isascii() and given.replace("-", "").replace("_", "").isalnum()
+    )
+    return given if proper else None
+
+
 def fingerprint(token: str) -> str:
     """What is stored of a token: its SHA-256 in hex."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

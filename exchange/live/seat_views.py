@@ -13,7 +13,7 @@ from exchange.core.limits import address_of, failed, too_many
 from exchange.directory.models import Person
 from exchange.live import engine
 from exchange.live.actions import Posted, Reply, cast_ballot, join_run, play_moves
-from exchange.live.codes import read_code, show_code
+from exchange.live.codes import read_code, read_token, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.forms import CodeForm, JoinForm
 from exchange.live.looking import look, signature
@@ -86,7 +86,8 @@ def join_token(request: HttpRequest, token: str) -> HttpResponse:
     """Take a seat by the QR picture's long address."""
     if _blocked(request):
         return _wait(request)
-    run = _open_run(code_token=token[:60])
+    known = read_token(token)
+    run = _open_run(code_token=known) if known else None
     if run is None:
         _count_failure(request)
         return render(request, "live/join.html", {"form": CodeForm(), "unknown": True}, status=404)

@@ -13,6 +13,7 @@ from exchange.live.codes import (
     new_code,
     new_token,
     read_code,
+    read_token,
     show_code,
 )
 
@@ -85,3 +86,5 @@ def test_tokens_are_long_and_only_their_hash_is_kept():
     assert len(first) == 43
     assert re.fullmatch("[0-9a-f]{64}", fingerprint(first))
     assert fingerprint("\ud800") == fingerprint("\ud800")
+    assert read_token(first) == first
+    assert [read_token(t) for t in ("", "a\x00b", "ü", "a b", "x" * 65, "-")] == [None] * 6
