@@ -14,6 +14,7 @@ urlpatterns = [
 handler400 = "exchange.site.errors.bad_request"
 handler403 = "exchange.site.errors.permission_denied"
 handler404 = "exchange.site.errors.page_not_found"
+handler429 = "exchange.site.errors.too_many_requests"
 handler500 = "exchange.site.errors.server_error"
 
 if settings.DEMO:
