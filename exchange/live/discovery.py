@@ -110,7 +110,7 @@ class ActivityStatic(BaseFinder):
             if root == "activities" and "/" not in name and name.endswith(SHOWN)
             if (Path(folder) / key / name).is_file()
         ]
-        return found if find_all else (found[0] if found else None)
+        return found if find_all or not found else found[0]
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         for folder in map(Path, settings.ACTIVITY_DIRS):
