@@ -22,7 +22,17 @@ from tests.gallery.urls import Everything
 pytestmark = pytest.mark.django_db
 HOUSE = Path(settings.PACKAGE)
 SHEET = HOUSE / "static" / "exchange.css"
-GALLERY = override_settings(ROOT_URLCONF="tests.gallery.urls")
+# A fixture and not a decorator: one of these would be taken off before the `settings` fixture of
+# the same test, which would then put the gallery's addresses back for all tests to come.
+GALLERY = pytest.mark.usefixtures("gallery")
+
+
+@pytest.fixture
+def gallery(settings):
+    """The addresses of the gallery."""
+    settings.ROOT_URLCONF = "tests.gallery.urls"
+
+
 PASSWORD = "four plain words here"
 
 
