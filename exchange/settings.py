@@ -155,7 +155,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
     "change_password": "5/m/user",
-    "reset_password_from_key": "20/m/ip",
+    "reset_password_from_key": None,  # visits, not failed tries: a hall shares one address
 }
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
