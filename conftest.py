@@ -1,10 +1,12 @@
 """For every test of the house: which database it runs on, and that this is said aloud."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import Client
 
@@ -12,11 +14,18 @@ from tests.cast import Cast
 from tests.cast import cast as build_cast
 from tests.dbs import databases
 
+# A slow machine is not a fault of the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+# In memory where there is such a place: what is lost with the power is only a test's.
+MEMORY = Path("/dev/shm")  # noqa: S108
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """Name the test database of this process; its files go when the session ends."""
-    with tempfile.TemporaryDirectory(prefix="exchange-test-") as folder:
+    place = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="exchange-test-", dir=place) as folder:
         databases.name_test_database(Path(folder))
         yield
 
