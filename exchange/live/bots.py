@@ -144,7 +144,7 @@ class Phone:
         answer = await self.ask("POST", path, **words)
         status, sentence, revision = understood(answer)
         self.ledger.counts[status] += 1
-        if status == "kept" and not form.value("kind"):
+        if status == "kept" and "/ballots/" in form.action:
             self.ledger.counts["secret answers"] += 1
         if status == "refused":
             self.ledger.refused[sentence] += 1
@@ -255,7 +255,7 @@ class Participant(Phone):
     async def live_a_little(self) -> None:
         """One thing a person does: something unusual, a move, or waiting for news."""
         phase, luck = self.page.phase, self.chance.random()
-        if luck < 0.004:
+        if luck < 0.001:
             await self.lose_cookie()
         elif luck < 0.02:
             await self.drop_off()
@@ -319,6 +319,7 @@ class Participant(Phone):
     async def lose_cookie(self) -> None:
         """A private window was closed: come again as a newcomer."""
         self.ledger.counts["newcomers"] += 1
+        self.stale = None
         await self.hang_up()
         await self.close()
         self.client = self.connect({})

@@ -22,7 +22,7 @@ SENTENCES = (
     "Fewer than 3 of us had heard of it <before today>.",
     "I'd rather ask the children.",
 )
-WRITING, CHANGING, LOCKING, PRESSING = 0.25, 0.12, 0.5, 1.0
+WRITING, CHANGING, UNLOCKING, LOCKING, PRESSING = 0.25, 0.12, 0.02, 0.5, 1.0
 #: What could be done in an earlier part already draws less.
 OLD_NEWS = 0.15
 MOST_OF_ONE_TEXT, MOST_IN_A_PHASE = 4, 45
@@ -48,7 +48,7 @@ class Habits:
         if kind in self.own_weights:
             base = self.own_weights[kind]
         elif kind.startswith(CHANGES) or "_un" in kind or form.value("settled") == "no":
-            base = CHANGING
+            base = (UNLOCKING if "lock" in kind else CHANGING) * 0.3 ** self.used[self.phase, kind]
         elif writes:
             base = WRITING
         elif kind.endswith("lock") or "/ballots/" in kind:

@@ -80,7 +80,9 @@ def replayed(run):
     """(room, state) as they come out of the log alone, to compare with what is stored."""
     activity = activity_of(run.activity)
     plan = run.room["clock"]["plan"]
-    first = engine.new_room(activity, run_minutes(run, plan), int(run.created_at.timestamp()))
+    first = engine.new_room(
+        activity, run_minutes(run, plan), int(run.created_at.timestamp()), run.room["floor"]
+    )
     state = activity.start(run.setup, engine.chance_for(run.seed, 0))
     engine.replay(activity, first, state, log_of(run), run.seed)
     return first, state
