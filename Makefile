@@ -30,7 +30,7 @@ shots: .venv/for-work browser  ## photographs of every page
 	@.venv/bin/python -m tests.shots
 
 lock: .venv/for-lock  ## both lock files anew, with hashes and without the name of a registry
-	@for one in "" -dev; do .venv/for-lock.d/bin/pip-compile --quiet --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-header $${one:+--extra dev} -o requirements$$one.lock pyproject.toml; done
+	@for one in "" -dev; do .venv/for-lock.d/bin/pip-compile --quiet --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-header $${one:+--extra dev -c requirements.lock} -o requirements$$one.lock pyproject.toml; done
 
 .venv/bin/python:
 	@$(PYTHON) -c '$(NEEDED)' && $(PYTHON) -m venv .venv
