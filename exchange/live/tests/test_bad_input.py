@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from exchange.live.actions import close_run
 from exchange.live.models import Move, Run, Seat
 from exchange.live.tests.holding import advance, hold, play, sit, stored
 
@@ -70,8 +71,6 @@ def test_a_code_of_ten_thousand_letters_is_refused(client, db):
 
 
 def test_wrong_expired_and_closed_codes_get_one_answer(run, cast, client):
-    from exchange.live.actions import close_run
-
     expired = hold(cast.ada)
     Run.objects.filter(pk=expired.pk).update(code_ends_at=timezone.now() - timedelta(seconds=1))
     old = run.code
@@ -324,6 +323,16 @@ def test_a_late_form_gives_the_words_back(run, phone):
     assert "That part of the session is not open: it is now “Word our findings”." in page
     assert f"my long thought {SHOWN}" in page
     assert SCRIPT not in page
+
+
+def test_a_form_sent_after_closing_is_answered_with_the_closed_page(run, cast, phone):
+    advance(run, "findings")
+    close_run(run=run, by=cast.ben)
+    answer = post(phone, run, kind="propose_finding", text="one more thought", headers={})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This session is not open." in page
+    assert "one more thought" in page
 
 
 def test_cards_groups_and_findings_that_do_not_exist(run, phone):
