@@ -136,6 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target = options.pop("target")
     if target == DEMO:
         become_demo(options["port"])
+    elif "host" in options:
+        os.environ.setdefault("BASE_URL", f"http://localhost:{options['port']}")
     try:
         return perform(target, options)
     except ValidationError as wrong:
