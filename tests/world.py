@@ -201,7 +201,7 @@ def held(
     hold(run, guests, where)
     for number in range(count):
         find(run, guests, where if number == 0 else f"{where}-{number}")
-    Ballot.objects.create(run=run, question="final", answer=secret("ballot", where))
+    Ballot.objects.create(run=run, question="final", answer=secret("ballot", where), count=1)
     live.write_note(run=run, text=secret("note", where), by=by)
     return live.close_run(run=run, by=by)
 

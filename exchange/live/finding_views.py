@@ -1,5 +1,6 @@
 """One finding: what it says, who disagreed, where it came from, who may read it."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -32,7 +33,7 @@ def finding(request: SignedIn, finding_id: int) -> HttpResponse:
         "releases": releases,
         "may_ask": rules.may_ask_release(request.user, found) and not releases.waiting().exists(),
         "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
-        "agreed": found.agreed if found.agreed >= 5 else None,
+        "agreed": found.agreed if found.agreed >= settings.FLOOR else None,
     }
     return render(request, "live/finding.html", context)
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from exchange.directory.models import School
 from exchange.live import engine
 from exchange.live.codes import show_code
 from exchange.live.discovery import activity_of
@@ -60,6 +61,21 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "view_url": reverse(f"{kind}_view", args=[run.pk]) if who.kind != "record" else "",
         "stream_url": reverse(f"{kind}_stream", args=[run.pk]) if who.kind != "record" else "",
     }
+
+
+def record_of(run: Run) -> dict[str, Any]:
+    """The context of a closed run's result, as `see` gives it to the record; schools by name."""
+    ids = {int(seat["school"]) for seat in run.room["seats"].values() if seat["school"]}
+    names = {str(pk): school.name for pk, school in School.objects.in_bulk(list(ids)).items()}
+    return {**look(run, engine.who_of(run.room, "record")), "school_names": names}
+
+
+def result_for_seat(run: Run) -> dict[str, Any]:
+    """What a seat's page adds once the run is closed: the result is also theirs to read."""
+    if run.phase != CLOSED:
+        return {}
+    record = record_of(run)
+    return {name: record[name] for name in ("seen", "part", "school_names")}
 
 
 def labels_for(run: Run, who: Who) -> dict[str, str]:

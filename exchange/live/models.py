@@ -1,7 +1,5 @@
 """Runs of live activities: seats, moves, ballots, notes and the findings they close into."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -172,15 +170,23 @@ class Move(models.Model):
 
 
 class Ballot(models.Model):
-    """One secret answer. No seat, no time, no order: the key is random."""
+    """How often one answer was given to a secret question. No seat, no time, no order: an answer
+    is added to a count, so that no row stands for a person."""
 
     confidential = ("answer",)
     open = ("question",)
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="ballots")
     question = models.CharField(max_length=40)
     answer = models.CharField(max_length=80)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "question", "answer"], name="ballot_answer_once"
+            ),
+        ]
 
 
 class Note(models.Model):

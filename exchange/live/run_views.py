@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.core.exports import csv_response
 from exchange.core.packs import packs_by_kind
-from exchange.directory.models import Network, School
+from exchange.directory.models import Network
 from exchange.directory.requests import SignedIn
 from exchange.live import engine, rules
 from exchange.live.actions import change_run, create_run
 from exchange.live.actions.findings import run_released, schools_involved
 from exchange.live.discovery import UnknownActivity, activities, activity_of
 from exchange.live.forms import SetupForm
-from exchange.live.looking import look
+from exchange.live.looking import record_of
 from exchange.live.models import Finding, Run
 from exchange.live.plugin import Activity, Refused
 from exchange.live.versions import brought_up
@@ -154,21 +154,11 @@ def run(request: SignedIn, run_id: int) -> HttpResponse:
         "may_read": False,
     }
     if found.closed_at and _may_read(request, found):
-        context |= _record(found)
+        context |= record_of(found)
         context["may_read"] = True
         context["finding_rows"] = Finding.objects.visible_to(request.user).filter(run=found)
         context["schools"] = schools_involved(found)
     return render(request, "live/run.html", context)
-
-
-def _record(run: Run) -> dict[str, Any]:
-    """The result as `see` gives it to the record; schools by name."""
-    context = look(run, engine.who_of(run.room, "record"))
-    ids = {seat["school"] for seat in run.room["seats"].values() if seat["school"]}
-    names = {
-        str(pk): school.name for pk, school in School.objects.in_bulk(list(map(int, ids))).items()
-    }
-    return {**context, "school_names": names}
 
 
 def _readable(request: SignedIn, run_id: int) -> Run:
@@ -187,7 +177,9 @@ def run_print(request: SignedIn, run_id: int) -> HttpResponse:
     """The result on paper."""
     found = _readable(request, run_id)
     return render(
-        request, "live/print.html", {**_record(found), "print_part": f"{found.activity}/print.html"}
+        request,
+        "live/print.html",
+        {**record_of(found), "print_part": f"{found.activity}/print.html"},
     )
 
 
@@ -234,7 +226,7 @@ def run_json(request: SignedIn, run_id: int) -> HttpResponse:
 def _tables(run: Run) -> list[Any]:
     """The activity's tables, with school names instead of ids where a column is `school`."""
     tables = brought_up(run).tables(run.state, engine.room_of(run.room))
-    names = _record(run)["school_names"]
+    names = record_of(run)["school_names"]
     for table in tables:
         if "school" in table.columns:
             at = table.columns.index("school")

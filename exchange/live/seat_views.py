@@ -16,7 +16,7 @@ from exchange.live.actions import Posted, Reply, cast_ballot, join_run, play_mov
 from exchange.live.codes import read_code, read_token, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.forms import CodeForm, JoinForm
-from exchange.live.looking import look, signature
+from exchange.live.looking import look, result_for_seat, signature
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import Refused
 from exchange.live.seating import give_cookie, seat_for, seat_or_404
@@ -134,7 +134,7 @@ def _known(person: Person | None) -> dict[str, Any]:
 
 def _context(seat: Seat) -> dict[str, Any]:
     run = seat.run
-    return look(run, engine.who_of(run.room, "seat", seat.key), seat)
+    return {**look(run, engine.who_of(run.room, "seat", seat.key), seat), **result_for_seat(run)}
 
 
 @require_GET
@@ -225,5 +225,6 @@ def answer(
     typed = [v for k, v in data.items() if k in {"text", "note", "reason", "label"} and v]
     run = Run.objects.select_related("network").get(pk=run_id)
     who = engine.who_of(run.room, "seat" if seat else "desk", seat.key if seat else "")
-    context = {**look(run, who, seat), "refused": reply.sentence, "typed": typed}
+    context = {**look(run, who, seat), **(result_for_seat(run) if seat else {})}
+    context |= {"refused": reply.sentence, "typed": typed}
     return render(request, template, context, status=status)

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from functools import partial
 from typing import Any, Literal
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from exchange.core.writing import writing
@@ -171,14 +171,14 @@ class _Table:
 
 def tally_of(run: Run, question: str) -> Posted:
     """The house's move that writes a secret question's counts into the room."""
-    answers = Counter(
-        Ballot.objects.filter(run=run, question=question).values_list("answer", flat=True)
-    )
-    enough = answers.total() >= run.room["floor"]
+    rows = Ballot.objects.filter(run=run, question=question)
+    answers = dict(rows.values_list("answer", "count"))
+    cast = sum(answers.values())
+    enough = cast >= run.room["floor"]
     counts = sorted(f"{answer}={n}" for answer, n in answers.items()) if enough else []
     return Posted(
         run.pk, f"{HOUSE}tally-{question}-{run.revision}", "house", "tally",
-        {"question": question, "cast": answers.total(), "counts": counts},
+        {"question": question, "cast": cast, "counts": counts},
     )  # fmt: skip
 
 
@@ -201,7 +201,8 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str) -> Reply:
             raise Refused(
                 "Your answer is already in. It cannot be changed: nobody can find it again."
             )
-        Ballot.objects.create(run=run, question=question, answer=answer)
+        counted, _ = Ballot.objects.get_or_create(run=run, question=question, answer=answer)
+        Ballot.objects.filter(pk=counted.pk).update(count=F("count") + 1)
         seat.answered = [*seat.answered, question]
         seat.save(update_fields=["answered"])
         for audience in (DESK, f"seat:{seat.key}"):

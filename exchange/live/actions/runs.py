@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from exchange.core.permission import require
@@ -30,7 +31,6 @@ def create_run(
     minutes: Mapping[str, int],
     network: Network | None,
     by: Person,
-    floor: int = 5,
 ) -> Run:
     """A new run, not yet open. `setup` is what the activity's own `setup` returned."""
     require(
@@ -42,7 +42,7 @@ def create_run(
             activity=activity, version=declared.version, title=title, network=network,
             facilitator=by, setup=dict(setup), seed=secrets.token_hex(16),
         )  # fmt: skip
-        _lay(run, minutes, floor)
+        _lay(run, minutes, settings.FLOOR)
         run.save()
         record(by, "run_created", run, network=network, activity=activity)
     return run
