@@ -52,7 +52,6 @@ def places(world: World) -> dict[str, list[Words]]:
         {"pk": cast.harbour.pk, "letter": world.letter.pk},
         {"pk": cast.fellside.pk, "letter": world.letter_fellside.pk},
     ]
-    roles = [cast.ben.role_assignments.get().pk, cast.dot.role_assignments.get().pk]
     closed = [{"run_id": run.pk} for run in runs if run.closed_at]
     third = {"run_id": world.open_run.pk, "key": world.guests["third"].seat.key}
     seat_fellside = {"run_id": world.open_fellside.pk, "key": world.guests["fellside"].seat.key}
@@ -79,7 +78,14 @@ def places(world: World) -> dict[str, list[Words]]:
         ("finding finding_releases", of_finding),
     ]
     found = {name: words for some, words in shared for name in some.split()}
-    return found | {
+    return found | keyed(world, each_run, closed)
+
+
+def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str, list[Words]]:
+    """The addresses with words of their own: keys, codes, roles, tables."""
+    cast = world.cast
+    roles = [cast.ben.role_assignments.get().pk, cast.dot.role_assignments.get().pk]
+    return {
         "role_end": [
             {"pk": cast.harbour.pk, "role": roles[0]},
             {"pk": cast.fellside.pk, "role": roles[1]},

@@ -35,7 +35,8 @@ WRITES = {
 REGISTRIES = [
     word[::-1]
     for word in (
-        "gro.ipyp", "gro.detsohnohtyp", "gro.sjmpn", "gro.gnalog", "lru-xedni--", "lru-xedni-artxe--", "tsoh-detsurt-",
+        "gro.ipyp", "gro.detsohnohtyp", "gro.sjmpn", "gro.gnalog",
+        "lru-xedni--", "lru-xedni-artxe--", "tsoh-detsurt-",
     )
 ]  # fmt: skip
 MACHINE = re.compile(
