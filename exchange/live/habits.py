@@ -70,7 +70,9 @@ class Habits:
         if self.done >= MOST_IN_A_PHASE or self.chance.random() >= total:
             return None
         kind = self.chance.choices(list(weights), list(weights.values()))[0]
+        undone = {form.undoes for form in forms}
         same = [form for form in forms if form.kind == kind]
+        same = [form for form in same if form.about not in undone] or same
         least = min(self.used[kind, form.about] for form in same)
         fresh = [form for form in same if self.used[kind, form.about] == least]
         return self.chance.choice(same if self.chance.random() < 0.15 else fresh)
@@ -89,7 +91,7 @@ class Habits:
     def enter(self, kind: str, box: Box) -> str | None:
         """The value of one input; None to leave it out as a browser does."""
         if box.kind in {"select", "radio"}:
-            offered = [value for value in box.options if value] or box.options
+            offered = free(box) or [value for value in box.options if value] or box.options
             if not offered:
                 return None
             least = min(self.used[kind, box.name, value] for value in offered)
@@ -117,6 +119,11 @@ class Habits:
         del self.put_off[kind]
         if kind.startswith("un"):
             del self.put_off[kind[2:]]
+
+
+def free(box: Box) -> list[str]:
+    """The options that do not say in brackets that something is there already."""
+    return [v for v, said in zip(box.options, box.words, strict=False) if v and "(" not in said]
 
 
 def bare(data: Mapping[str, str]) -> dict[str, str]:

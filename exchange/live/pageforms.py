@@ -18,12 +18,14 @@ OTHER_TAG = re.compile(r"<[^>]*>")
 
 @dataclass
 class Box:
-    """One input. `options` are the values of a select, or of the radio buttons of one name."""
+    """One input. `options` are the values of a select, or of the radio buttons of one name;
+    `words` are what a select's options say."""
 
     name: str
     kind: str
     value: str = ""
     options: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     required: bool = False
     longest: int = 200
     checked: bool = False
@@ -56,6 +58,12 @@ class Form:
             for b in self.boxes
             if b.kind == "hidden" and b.name not in BOOKKEEPING
         )
+
+    @property
+    def undoes(self) -> str:
+        """`about` of the form whose work this one takes back: unplace c1 -> place c1; else ""."""
+        back = re.sub(r"(^|_)un", r"\1", self.kind)
+        return "" if back == self.kind else self.about.replace(self.kind, back, 1)
 
 
 @dataclass
@@ -119,6 +127,7 @@ class _Reader:
         self.form: Form | None = None
         self.choosing: Box | None = None
         self.option: list[str] | None = None
+        self.value: str | None = None
         self.writing: Box | None = None
         self.saying = 0
 
@@ -142,10 +151,8 @@ class _Reader:
                 form.buttons.append((has["name"], has.get("value", "")))
         if tag == "option" and self.choosing is not None:
             self.end_option()
-            if "disabled" not in has and "value" in has:
-                self.choosing.options.append(has["value"])
-            elif "disabled" not in has:
-                self.option = []
+            if "disabled" not in has:
+                self.option, self.value = [], has.get("value")
         if not has.get("name") or "disabled" in has:
             return
         if tag == "input":
@@ -198,7 +205,9 @@ class _Reader:
     def end_option(self) -> None:
         """The words of an option without a value are its value."""
         if self.option is not None and self.choosing is not None:
-            self.choosing.options.append("".join(self.option).strip())
+            words = "".join(self.option).strip()
+            self.choosing.options.append(words if self.value is None else self.value)
+            self.choosing.words.append(words)
         self.option = None
 
 

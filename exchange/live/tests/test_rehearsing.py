@@ -41,6 +41,7 @@ def test_a_page_is_read_as_a_browser_shows_it():
     ]
     place, _, ballot, search = page.forms
     assert place.boxes[-1].options == ["", "1", "Three & a half"]
+    assert place.boxes[-1].words == ["Choose", "One", "Three & a half"]
     assert (ballot.boxes[0].options, ballot.buttons) == (["yes", "no"], [("go", "1")])
     assert [(b.name, b.kind, b.value, b.longest) for b in search.boxes] == [
         ("q", "text", "", 7), ("more", "textarea", "a < b", 200), ("loud", "checkbox", "on", 200),
@@ -91,6 +92,17 @@ def test_what_was_refused_is_put_off_and_a_change_of_mind_brings_it_back():
     assert habits.weight(choose) == pytest.approx(0.2)
     habits.sent(unchoose, "kept")
     assert habits.weight(choose) == 1.0
+
+
+def test_people_go_on_where_something_is_left_to_do():
+    habits = Habits(Random(1))
+    places = '<select name="slot"><option value="1">Top (c1)</option><option value="2">Low</option></select>'
+    cards = [form("place", card=n).replace("</form>", f"{places}</form>") for n in (1, 2)]
+    offered = forms(*cards, form("unplace", card=1), form("group_unlock"))
+    assert [f.undoes for f in offered] == ["", "", "kind=place&card=1", "kind=group_lock"]
+    chosen = [c for _ in range(20) if (c := habits.choose(offered, "sort")) and c.kind == "place"]
+    assert {c.about for c in chosen} == {"kind=place&card=2"}
+    assert {habits.fill(c)["slot"] for c in chosen} == {"2"}
 
 
 def test_people_write_little_and_what_they_write_fits():
