@@ -7,33 +7,44 @@ look at the database every few seconds as well.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-_waiting: dict[int, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
+
+class Listener:
+    """One open stream. `hears` names its audiences; None, until it knows them, is all."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.woken = asyncio.Event()
+        self.hears: frozenset[str] | None = None
+
+
+_waiting: dict[int, set[Listener]] = defaultdict(set)
 _lock = Lock()
 
 
-def publish(run_id: int) -> None:
-    """Wake every stream of this run. Called after the commit, from any thread."""
+def publish(run_id: int, audiences: Collection[str]) -> None:
+    """Wake the run's streams that hear one of these. Called after the commit, from any thread."""
     with _lock:
         listeners = list(_waiting.get(run_id, ()))
-    for loop, event in listeners:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(event.set)
+    for one in listeners:
+        concerned = one.hears is None or not one.hears.isdisjoint(audiences)
+        if concerned and not one.loop.is_closed():
+            one.loop.call_soon_threadsafe(one.woken.set)
 
 
 @contextmanager
-def subscribe(run_id: int) -> Iterator[asyncio.Event]:
-    """An event that is set whenever this run changed; to be used inside a running loop."""
-    entry = (asyncio.get_running_loop(), asyncio.Event())
+def subscribe(run_id: int) -> Iterator[Listener]:
+    """A listener that is woken whenever this run changed for it; inside a running loop."""
+    one = Listener()
     with _lock:
-        _waiting[run_id].add(entry)
+        _waiting[run_id].add(one)
     try:
-        yield entry[1]
+        yield one
     finally:
         with _lock:
-            _waiting[run_id].discard(entry)
+            _waiting[run_id].discard(one)
             if not _waiting[run_id]:
                 del _waiting[run_id]

@@ -5,10 +5,11 @@ import time
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from threading import RLock
 
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -45,8 +46,19 @@ class _Place:
                 del _streams[self.key]
 
 
-def current(request: HttpRequest, run_id: int, kind: str) -> tuple[str, str] | None:
-    """(who, signature) if this request may listen now, else None. Asked again at every send."""
+@dataclass(frozen=True)
+class Hearing:
+    """What one request may listen to now: whose stream it is, which audiences, their signature."""
+
+    holder: str
+    hears: frozenset[str]
+    signature: str
+
+
+def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
+    """What this request may listen to now, or None. Asked again at every send."""
+    # These threads serve no request, so nobody else replaces a connection that broke.
+    close_old_connections()
     seat = seat_for(request, run_id) if kind == "seat" else None
     held = Run.objects.facilitated_by(request.user).filter(facilitator__is_active=True)
     run = seat.run if seat else None if kind == "seat" else held.filter(pk=run_id).first()
@@ -56,7 +68,7 @@ def current(request: HttpRequest, run_id: int, kind: str) -> tuple[str, str] | N
     if who is None:
         return None
     holder = seat.key if seat else f"{kind}:{request.user.pk}"
-    return holder, signature(run, who)
+    return Hearing(holder, frozenset(engine.audiences_of(who)), signature(run, who))
 
 
 async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBase:
@@ -65,7 +77,7 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
     found = await check(request, run_id, kind)
     if found is None:
         raise Http404
-    place = _Place((run_id, found[0]))
+    place = _Place((run_id, found.holder))
     if not place.taken:
         return HttpResponse("Too many pages are open for this seat.", status=429)
     response = StreamingHttpResponse(
@@ -98,22 +110,24 @@ async def _events(
     """`data: <signature>` whenever it changed; a comment as heartbeat; ends when it is not ours."""
     told = ""
     try:
-        with nudges.subscribe(run_id) as woken:
+        with nudges.subscribe(run_id) as listener:
             while True:
-                woken.clear()
+                listener.woken.clear()
                 found = await check(request, run_id, kind)
                 if found is None:
                     yield b"event: gone\ndata: gone\n\n"
                     return
-                if found[1] != told:
-                    told = found[1]
+                # Whoever changes group is told as a seat, and so learns of the new audience here.
+                listener.hears = found.hears
+                if found.signature != told:
+                    told = found.signature
                     yield f"data: {told}\n\n".encode()
                 else:
                     yield b": still here\n\n"
                 sent = time.monotonic()
                 try:
                     async with asyncio.timeout(LOOK):
-                        await woken.wait()
+                        await listener.woken.wait()
                 except TimeoutError:
                     continue
                 await asyncio.sleep(max(0.0, GATHER - (time.monotonic() - sent)))

@@ -106,6 +106,7 @@ class _Table:
         asked = [p.move_id for p in batch if p.run_id == run.pk and p.is_named]
         self.known = {move.move_id: move for move in run.moves.filter(move_id__in=asked)}
         self.new: list[Move] = []
+        self.told: set[str] = set()
 
     def play(self, posted: Posted) -> Reply:
         run = self.run
@@ -132,6 +133,7 @@ class _Table:
         except Refused as refused:
             return Reply("refused", refused.sentence, run.revision, refused.field)
         run.revision = seq
+        self.told |= outcome.audiences
         for audience in outcome.audiences:
             run.revisions[audience] = run.revisions.get(audience, 0) + 1
         reply = Reply("kept", "", seq, at=now.isoformat(timespec="seconds"))
@@ -166,7 +168,7 @@ class _Table:
             return
         Move.objects.bulk_create(self.new)
         self.run.save(update_fields=["room", "state", "revision", "revisions", "version"])
-        transaction.on_commit(partial(nudges.publish, self.run.pk))
+        transaction.on_commit(partial(nudges.publish, self.run.pk, self.told))
 
 
 def tally_of(run: Run, question: str) -> Posted:
@@ -205,10 +207,11 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str) -> Reply:
         Ballot.objects.filter(pk=counted.pk).update(count=F("count") + 1)
         seat.answered = [*seat.answered, question]
         seat.save(update_fields=["answered"])
-        for audience in (DESK, f"seat:{seat.key}"):
+        told = (DESK, f"seat:{seat.key}")
+        for audience in told:
             run.revisions[audience] = run.revisions.get(audience, 0) + 1
         run.save(update_fields=["revisions"])
-        transaction.on_commit(partial(nudges.publish, run.pk))
+        transaction.on_commit(partial(nudges.publish, run.pk, told))
     return Reply("kept", "", run.revision, at=datetime.now(UTC).isoformat(timespec="minutes"))
 
 

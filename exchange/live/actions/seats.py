@@ -72,10 +72,11 @@ def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
         seat.label = label
         seat.save(update_fields=["label"])
         who = engine.who_of(run.room, "seat", seat.key)
-        for audience in (DESK, f"seat:{seat.key}", f"group:{who.group}"):
+        told = (DESK, f"seat:{seat.key}", f"group:{who.group}")
+        for audience in told:
             run.revisions[audience] = run.revisions.get(audience, 0) + 1
         run.save(update_fields=["revisions"])
-        transaction.on_commit(partial(nudges.publish, run.pk))
+        transaction.on_commit(partial(nudges.publish, run.pk, told))
         record(by, "seat_labelled", run, network=run.network, seat=seat.key)
 
 
