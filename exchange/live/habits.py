@@ -26,6 +26,8 @@ WRITING, CHANGING, UNLOCKING, LOCKING, PRESSING = 0.25, 0.12, 0.02, 0.5, 1.0
 #: What could be done in an earlier part already draws less.
 OLD_NEWS = 0.15
 MOST_OF_ONE_TEXT, MOST_IN_A_PHASE = 4, 45
+#: After so many things in one part people slow down, by this much with each.
+FRESH_FOR, SLOWING = 12, 0.85
 CHANGES = ("un", "strike", "drop")
 
 
@@ -66,7 +68,7 @@ class Habits:
         if phase != self.phase:
             self.phase, self.done = phase, 0
         weights = {form.kind: self.weight(form) for form in forms}
-        total = sum(weights.values())
+        total = min(1.0, sum(weights.values())) * SLOWING ** max(0, self.done - FRESH_FOR)
         if self.done >= MOST_IN_A_PHASE or self.chance.random() >= total:
             return None
         kind = self.chance.choices(list(weights), list(weights.values()))[0]
