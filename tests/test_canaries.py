@@ -275,7 +275,7 @@ def test_the_canaries_can_be_met_at_all(world: World) -> None:
     canaries = plant(world)
     seen = {
         canary.where.split(" ")[0]
-        for who in ("ada", "ben", "hana", "gil", "cy")
+        for who in ("ada", "ben", "hana", "gil", "dot")
         for _, words in crawl(world, who)
         for canary in canaries
         if canary.token in words

@@ -57,8 +57,6 @@ class Hearing:
 
 def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
     """What this request may listen to now, or None. Asked again at every send."""
-    # These threads serve no request, so nobody else replaces a connection that broke.
-    close_old_connections()
     seat = seat_for(request, run_id) if kind == "seat" else None
     held = Run.objects.facilitated_by(request.user).filter(facilitator__is_active=True)
     run = seat.run if seat else None if kind == "seat" else held.filter(pk=run_id).first()
@@ -90,8 +88,14 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
     return response
 
 
+def _in_a_thread(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
+    """`current` in a thread that serves no request: nobody else replaces a broken connection."""
+    close_old_connections()
+    return current(request, run_id, kind)
+
+
 #: Checks of all streams share a few threads and so a few database connections.
-check = sync_to_async(current, thread_sensitive=False)
+check = sync_to_async(_in_a_thread, thread_sensitive=False)
 
 
 def _load_person(request: HttpRequest) -> bool:
