@@ -17,6 +17,7 @@ from tests.journeys.hall import PATIENCE, Watch
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 QUESTION = "What makes a network last?"
+FOUND = "Leaders stay when they teach."
 CARDS = [f"Reason number {number}" for number in range(1, 11)]
 PHONE = {"has_touch": True, "is_mobile": True}
 
@@ -52,25 +53,17 @@ def fits(*pages: Page) -> None:
         assert overflow(page) == 0, page.url
 
 
-def test_a_whole_session_from_set_up_to_finding(cast: Cast, window: Callable[..., Page]) -> None:
-    desk = window(1280, 900)
-    hall.sign_in(desk, cast.ben)
-    hall.set_up(desk, QUESTION, CARDS, "Harbour network")
-    desk.get_by_role("button", name="Open the door").click()
-    code = desk.locator(".code").first.inner_text()
+def projector(desk: Page, code: str) -> Page:
+    """The screen beside the desk, with the code on it."""
     screen = desk.context.new_page()
     screen.set_viewport_size({"width": 1920, "height": 1080})
     screen.goto(desk.url.replace("/desk/", "/screen/"))
     expect(screen.locator(".code")).to_have_text(code)
+    return screen
 
-    phones = [window(**PHONE) for _ in range(3)]
-    schools = ["Quayside Primary", "Eastway Academy", "Marsh Lane School"]
-    for number, (phone, school) in enumerate(zip(phones, schools, strict=True)):
-        hall.join(phone, code.lower().replace("-", " "), f"Phone {number}", school)
-    expect(screen.locator(".ends .figure")).to_have_text("3", timeout=PATIENCE)
-    assert "Phone 0" not in screen.content()
-    fits(desk, screen, phones[0])
 
+def sort_alone(desk: Page, phones: list[Page]) -> None:
+    """From the lobby to locked diamonds, by tapping."""
     hall.start(desk, "Read", phones, "10 cards, in an order of your own")
     hall.start(desk, "Choose nine", phones, "Choose the nine that are")
     for phone in phones:
@@ -83,8 +76,10 @@ def test_a_whole_session_from_set_up_to_finding(cast: Cast, window: Callable[...
         phone.get_by_role("button", name="Lock my diamond").tap()
         expect(phone.get_by_text("Your diamond is locked.")).to_be_visible(timeout=PATIENCE)
     assert phones[1].evaluate(hall.SMALL, 44) == []
-    fits(desk, screen, phones[1])
 
+
+def sort_together(desk: Page, phones: list[Page]) -> None:
+    """One lays the group's diamond, one says why, one locks it; all see it by themselves."""
     hall.start(desk, "Sort in groups", phones, "You are in group A.")
     hall.lay_nine(phones[0])
     for phone in phones[1:]:
@@ -96,47 +91,65 @@ def test_a_whole_session_from_set_up_to_finding(cast: Cast, window: Callable[...
     expect(said.first).to_be_visible(timeout=PATIENCE)
     fits(phones[2])
     phones[2].get_by_role("button", name="Lock our diamond").tap()
-    expect(phones[0].get_by_text("Your group has locked this diamond.")).to_be_visible(
-        timeout=PATIENCE
-    )
+    locked = phones[0].get_by_text("Your group has locked this diamond.")
+    expect(locked).to_be_visible(timeout=PATIENCE)
+
+
+def word_the_finding(desk: Page, phones: list[Page]) -> None:
+    """Two agree, one differs, the room agrees."""
+    hall.start(desk, "Word our findings", phones, "What have we found?")
+    desk.locator("#desk-propose").fill(FOUND)
+    desk.get_by_role("button", name="Add", exact=True).click()
+    for phone in phones[:2]:
+        wording = phone.locator("li.card", has_text=FOUND)
+        wording.get_by_role("button", name="I agree").tap()
+        expect(wording.get_by_text("You agree.")).to_be_visible(timeout=PATIENCE)
+    wording = phones[2].locator("li.card", has_text=FOUND)
+    wording.locator("summary").tap()
+    wording.get_by_label("What do you see differently?").fill("Not in small schools.")
+    wording.get_by_role("button", name="Keep my view").tap()
+    settled = desk.locator("li.card", has_text=FOUND)
+    expect(settled.get_by_text("2 phones agree")).to_be_visible(timeout=PATIENCE)
+    expect(settled.get_by_text("Not in small schools.")).to_be_visible(timeout=PATIENCE)
+    settled.get_by_role("button", name="The room agrees").click()
+    expect(settled.get_by_text("The room agreed")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_whole_session_from_set_up_to_finding(cast: Cast, window: Callable[..., Page]) -> None:
+    desk = window(1280, 900)
+    hall.sign_in(desk, cast.ben)
+    hall.set_up(desk, QUESTION, CARDS, "Harbour network")
+    desk.get_by_role("button", name="Open the door").click()
+    code = desk.locator(".code").first.inner_text()
+    screen = projector(desk, code)
+    phones = [window(**PHONE) for _ in range(3)]
+    schools = ["Quayside Primary", "Eastway Academy", "Marsh Lane School"]
+    for number, (phone, school) in enumerate(zip(phones, schools, strict=True)):
+        hall.join(phone, code.lower().replace("-", " "), f"Phone {number}", school)
+    expect(screen.locator(".ends .figure")).to_have_text("3", timeout=PATIENCE)
+    assert "Phone 0" not in screen.content()
+    fits(desk, screen, phones[0])
+    sort_alone(desk, phones)
+    fits(desk, screen, phones[1])
+    sort_together(desk, phones)
     hall.start(desk, "Present and challenge", phones, "Look up")
     fits(desk, screen)
     hall.start(desk, "What we have in common", phones, "Group A's diamond")
     fits(desk, screen, phones[0])
     hall.start(desk, "Agree one", phones, "Group A's diamond")
     fits(desk, screen)
-
-    hall.start(desk, "Word our findings", phones, "What have we found?")
-    desk.locator("#desk-propose").fill("Leaders stay when they teach.")
-    desk.get_by_role("button", name="Add", exact=True).click()
-    for phone in phones[:2]:
-        wording = phone.locator("li.card", has_text="Leaders stay when they teach.")
-        wording.get_by_role("button", name="I agree").tap()
-        expect(wording.get_by_text("You agree.")).to_be_visible(timeout=PATIENCE)
-    wording = phones[2].locator("li.card", has_text="Leaders stay when they teach.")
-    wording.locator("summary").tap()
-    wording.get_by_label("What do you see differently?").fill("Not in small schools.")
-    wording.get_by_role("button", name="Keep my view").tap()
-    settled = desk.locator("li.card", has_text="Leaders stay when they teach.")
-    expect(settled.get_by_text("2 phones agree")).to_be_visible(timeout=PATIENCE)
-    expect(settled.get_by_text("Not in small schools.")).to_be_visible(timeout=PATIENCE)
-    settled.get_by_role("button", name="The room agrees").click()
-    expect(settled.get_by_text("The room agreed")).to_be_visible(timeout=PATIENCE)
+    word_the_finding(desk, phones)
     fits(desk, screen, phones[0])
     desk.get_by_role("button", name="Close the session").click()
 
-    expect(desk.get_by_role("link", name="Leaders stay when they teach.")).to_be_visible()
+    expect(desk.get_by_role("link", name=FOUND)).to_be_visible()
     for page in phones:
         expect(page.get_by_text("This session is closed.").first).to_be_visible(timeout=PATIENCE)
-    expect(screen.get_by_text("Leaders stay when they teach.")).to_be_visible(timeout=PATIENCE)
+    expect(screen.get_by_text(FOUND)).to_be_visible(timeout=PATIENCE)
     fits(desk, phones[0], screen)
     finding = Finding.objects.get()
-    assert (finding.text, finding.dissent, finding.agreed, finding.network) == (
-        "Leaders stay when they teach.",
-        [{"note": "Not in small schools."}],
-        2,
-        cast.harbour,
-    )
+    assert (finding.text, finding.dissent) == (FOUND, [{"note": "Not in small schools."}])
+    assert (finding.agreed, finding.network) == (2, cast.harbour)
 
 
 def opened(cast: Cast, phase: str = "") -> Run:

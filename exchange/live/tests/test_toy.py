@@ -51,6 +51,18 @@ def press(client, path, kind, about="", **typed):
     return answer.content.decode()
 
 
+def six_guests(run, cast):
+    """Six phones that joined by the code, after reading what is announced."""
+    people = [Client(enforce_csrf_checks=True) for _ in range(6)]
+    for number, person in enumerate(people):
+        page = press(
+            person, f"/join/{run.code}/", "", label=f"Guest {number}", role="teacher", people="1",
+            school=str((cast.quayside, cast.eastway)[number % 2].pk),
+        )  # fmt: skip
+        assert "Your word on Wind stays yours." in page
+    return people
+
+
 def test_an_activity_in_a_folder_of_its_own_is_played_to_its_findings(toy, cast, client_of):
     assert activities()["sails"].title == "Set the sails"
     ben = client_of(cast.ben)
@@ -70,13 +82,7 @@ def test_an_activity_in_a_folder_of_its_own_is_played_to_its_findings(toy, cast,
     run.refresh_from_db()
     desk, board = f"/runs/{run.pk}/desk/", f"/runs/{run.pk}/board/"
 
-    people = [Client(enforce_csrf_checks=True) for _ in range(6)]
-    for number, person in enumerate(people):
-        page = press(
-            person, f"/join/{run.code}/", "", label=f"Guest {number}", role="teacher", people="1",
-            school=str((cast.quayside, cast.eastway)[number % 2].pk),
-        )  # fmt: skip
-        assert "Your word on Wind stays yours." in page
+    people = six_guests(run, cast)
     press(ben, desk, "advance")
     for number, person in enumerate(people):
         assert "activities/sails/sails.js" in person.get(board).content.decode()
