@@ -40,8 +40,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cache-Control": "no-store",
 }
-#: A letter's address tells no other page where somebody came from.
-NO_REFERRER = {"invitation"}
+#: A letter's address goes to no other page, not even of ours.
+QUIET = {"invitation"}
 
 ELSEWHERE = [
     "https://evil.example/", "http://evil.example/", "//evil.example/", "///evil.example/",
@@ -101,8 +101,8 @@ def test_every_answer_carries_the_headers(world: World) -> None:
                     if value not in str(answer.headers.get(header))
                 ]
                 told = answer.headers.get("Referrer-Policy")
-                quiet = name in NO_REFERRER and method == "get"
-                if told != ("no-referrer" if quiet else "same-origin"):
+                quiet = name in QUIET and method == "get"
+                if told != ("strict-origin" if quiet else "same-origin"):
                     wrong.append(f"{name} {method}: Referrer-Policy {told}")
     assert wrong == []
 

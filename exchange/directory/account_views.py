@@ -96,8 +96,11 @@ def account_schools(request: SignedIn) -> HttpResponse:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """The address of this page opens an account: it goes to no other site, into no cache."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """The address of this page opens an account: it goes to no other page, into no cache.
+
+    Not "no-referrer": with that, browsers send `Origin: null` and no form could be posted.
+    """
+    response.headers["Referrer-Policy"] = "strict-origin"
     response.headers["Cache-Control"] = "no-store"
     return response
 

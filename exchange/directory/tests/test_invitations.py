@@ -107,7 +107,7 @@ def test_what_cannot_be_offered(cast, words):
 def test_a_newcomer_accepts_and_gets_just_what_was_promised(letter, cast, client_of):
     client, url = client_of(None), reverse("invitation", args=[letter[1]])
     page = client.get(url)
-    assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "strict-origin")
     answer = client.post(url, NEW)
     assert (answer.status_code, answer.url) == (302, reverse("network", args=[cast.harbour.pk]))
     nia = Person.objects.get(email="nia@example.org")
@@ -200,7 +200,7 @@ def test_cancelled(letter, cast, client_of):
 @pytest.mark.parametrize("token", ["x", "a" * 300, "nul"])
 def test_unknown_links(db, client_of, token):
     page = client_of(None).get(reverse("invitation", args=[token]))
-    assert (page.status_code, page.headers["Referrer-Policy"]) == (404, "no-referrer")
+    assert (page.status_code, page.headers["Referrer-Policy"]) == (404, "strict-origin")
     assert "We do not know this link." in page.content.decode()
 
 
