@@ -39,9 +39,9 @@ def say(line: str) -> None:
 
 
 def complain(line: str) -> int:
-    """Print why it was not done; returns exit status 1."""
+    """Print why it was not done; returns exit status 2."""
     sys.stderr.write(f"{line}\n")
-    return 1
+    return 2
 
 
 def groups_like(name: str) -> list[SchoolGroup]:

@@ -60,7 +60,7 @@ def test_the_number_of_the_group(trusts):
 
 
 def test_several_that_fit_are_listed_and_nothing_is_made(trusts, capsys):
-    assert network_from_trust("Bright Harbour") == 1
+    assert network_from_trust("Bright Harbour") == 2
     said = capsys.readouterr()
     assert said.out.count("Bright Harbour") + said.out.count("BRIGHT HARBOUR") == 3
     assert Network.objects.count() == 0
@@ -68,15 +68,15 @@ def test_several_that_fit_are_listed_and_nothing_is_made(trusts, capsys):
 
 @pytest.mark.parametrize("asked", ["", "!!!", "Gone Trust", "Unheard of", "trust limited"])
 def test_nothing_that_fits(trusts, asked):
-    assert network_from_trust(asked) == 1
+    assert network_from_trust(asked) == 2
     assert Network.objects.count() == 0
 
 
 def test_not_twice_and_not_with_a_bad_address(trusts):
-    assert network_from_trust("ferry federation", co_leader_email="nonsense") == 1
+    assert network_from_trust("ferry federation", co_leader_email="nonsense") == 2
     assert Network.objects.count() == 0
     assert network_from_trust("ferry federation") == 0
-    assert network_from_trust("ferry federation") == 1
+    assert network_from_trust("ferry federation") == 2
     assert [network.kind for network in Network.objects.all()] == ["federation"]
 
 
@@ -111,7 +111,7 @@ def test_user_add_prints_a_link_that_works_once(capsys, client_of, monkeypatch):
 
 def test_user_add_with_a_password_of_the_environment(monkeypatch):
     monkeypatch.setenv("EXCHANGE_PASSWORD", "short")
-    assert user_add("max@example.org", "Max") == 1
+    assert user_add("max@example.org", "Max") == 2
     monkeypatch.setenv("EXCHANGE_PASSWORD", "four plain words here")
     assert user_add("max@example.org", "Max") == 0
     assert Person.objects.get().check_password("four plain words here")
@@ -138,5 +138,5 @@ def test_user_add_gives_an_account_only_what_it_lacks(monkeypatch):
     [("max", None), ("", None), ("m@example.org", "co_leader"), ("m@example.org", "x")],
 )
 def test_user_add_refuses(email, role):
-    assert user_add(email, "Max", role=role) == 1
+    assert user_add(email, "Max", role=role) == 2
     assert (Person.objects.count(), Invitation.objects.count()) == (0, 0)
