@@ -107,6 +107,18 @@ class Server:
         """The browser that holds a seat made by `holding.sit`."""
         return self.client(**{f"seat-{seat.run_id}": seat.token})
 
+    def open_connections(self) -> int:
+        """How many connections to the database are open (this test's own among them)."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select count(*) from pg_stat_activity where datname = current_database()"
+                )
+                return int(cursor.fetchone()[0])
+        assert self.process is not None
+        name, open_files = str(connection.settings_dict["NAME"]), f"/proc/{self.process.pid}/fd"
+        return sum(os.path.realpath(entry.path) == name for entry in os.scandir(open_files))
+
     def log(self) -> str:
         """All it has said so far."""
         return self.log_path.read_text(encoding="utf-8", errors="replace")

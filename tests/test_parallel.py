@@ -133,6 +133,14 @@ def test_thirty_people_join_at_once(server, cast):
     assert sorted(run.room["seats"]) == sorted(f"s{n}" for n in range(1, 31))
 
 
+def test_requests_leave_no_connections_behind(server, cast):
+    run = hold(cast.ben)
+    (seat,) = sit(run)
+    phone = server.phone(seat)
+    gathered(*(phone.get(f"/runs/{run.pk}/board/") for _ in range(60)))
+    assert server.open_connections() <= 12
+
+
 # --- streams ---
 
 
