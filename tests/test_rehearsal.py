@@ -62,6 +62,7 @@ def test_forty_people_play_a_whole_diamond_nine(server, cast, facilitator):
         rehearse(
             run.code, people=PEOPLE, url=server.url, minutes=0.3, seed=9,
             facilitate=(facilitator.email, make.PASSWORD),
+            say=lambda line: print(line, file=sys.stdout),
         )
     )  # fmt: skip
     sys.stdout.write(told(ledger, 0))

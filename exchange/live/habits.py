@@ -67,12 +67,16 @@ class Habits:
         """The form to send now, or None to wait and look."""
         if phase != self.phase:
             self.phase, self.done = phase, 0
-        weights = {form.kind: self.weight(form) for form in forms}
+        undone = {form.undoes for form in forms}
+        left = {form.kind for form in forms if form.about not in undone}
+        weights = {
+            form.kind: self.weight(form) * (1.0 if form.kind in left else CHANGING)
+            for form in forms
+        }
         total = min(1.0, sum(weights.values())) * SLOWING ** max(0, self.done - FRESH_FOR)
         if self.done >= MOST_IN_A_PHASE or self.chance.random() >= total:
             return None
         kind = self.chance.choices(list(weights), list(weights.values()))[0]
-        undone = {form.undoes for form in forms}
         same = [form for form in forms if form.kind == kind]
         same = [form for form in same if form.about not in undone] or same
         least = min(self.used[kind, form.about] for form in same)
@@ -121,6 +125,7 @@ class Habits:
         del self.put_off[kind]
         if kind.startswith("un"):
             del self.put_off[kind[2:]]
+            self.since[kind[2:]] = self.phase
 
 
 def free(box: Box) -> list[str]:
