@@ -88,9 +88,12 @@ def trying(world: World) -> Callable[[str, str, str], str]:
     def ask(who: str, method: str, path: str) -> str:
         client = clients[who]
         client.cookies = copy.deepcopy(jars[who])
-        with transaction.atomic():
-            answer = getattr(client, method)(path, {"nothing": "1"} if method == "post" else {})
-            transaction.set_rollback(True)
+        if method == "get":  # changes nothing: test_canaries.py
+            answer = client.get(path)
+        else:
+            with transaction.atomic():
+                answer = client.post(path, {"nothing": "1"})
+                transaction.set_rollback(True)
         if answer.status_code == 302 and answer["Location"].startswith(reverse("account_login")):
             return SIGN_IN
         return str(answer.status_code)
@@ -275,7 +278,7 @@ def test_rank_opens_nothing(world: World) -> None:
     for name in names():
         if name in STREAMS or name.startswith("network_new"):
             continue
-        for path in addresses(world, name)[:2]:
+        for path in addresses(world, name)[1:3]:  # the first is in the table
             for method in ("get", "post"):
                 met = {who: ask(who, method, path) for who in ("ivy", "max", "pam", "rae")}
                 if len(set(met.values())) > 1:
