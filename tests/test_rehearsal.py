@@ -60,9 +60,9 @@ def test_forty_people_play_a_whole_diamond_nine(server, cast, facilitator):
     connection.close()
     ledger = asyncio.run(
         rehearse(
-            run.code, people=PEOPLE, url=server.url, minutes=0.3, seed=9,
+            run.code, people=PEOPLE, url=server.url, minutes=0.2, seed=9,
             facilitate=(facilitator.email, make.PASSWORD),
-            say=lambda line: print(line, file=sys.stdout),
+            say=lambda line: sys.stdout.write(f"{line}\n"),
         )
     )  # fmt: skip
     sys.stdout.write(told(ledger, 0))

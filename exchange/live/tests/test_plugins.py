@@ -90,7 +90,7 @@ def test_people_are_told_before_joining(key, db):
 def test_bots_reach_the_end(played):
     assert played.room["phase"] == CLOSED
     seats = {entry["seat"] for entry in played.log if entry["by"] == "seat"}
-    assert seats == {f"s{n}" for n in range(1, 8)}
+    assert seats == {f"s{n}" for n in range(1, 7)}
 
 
 def test_replaying_the_log_gives_what_is_stored(played):
