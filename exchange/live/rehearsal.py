@@ -272,7 +272,7 @@ def main(
         say("To drive the desk, set EXCHANGE_PASSWORD to the facilitator's password.")
         return 2
     lasts = min(LONGEST, minutes or 60)
-    say(f"{people} bots go to {url} with {show_code(letters)}, for {lasts:g} minutes at most.")
+    say(f"{people} bots go to {url} with {show_code(letters)}, for about {lasts:g} min.")
     try:
         ledger = asyncio.run(
             rehearse(
