@@ -208,7 +208,12 @@ async function send() {
       break;
     }
     online(true);
-    if (answer.status >= 500 || answer.status === 429) {
+    // A server that is restarting answers no JSON: that is waited out. One that says it failed
+    // at this very move is asked three times; then the words go back into their field.
+    const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
+    if (answer.status === 500 && isOurs) move.tries = (move.tries || 0) + 1;
+    if ((answer.status >= 500 && !(move.tries >= 3)) || answer.status === 429) {
+      keepWaiting();
       waitingSays();
       setTimeout(send, 3000);
       break;
