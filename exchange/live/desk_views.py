@@ -96,9 +96,18 @@ def desk_moves(request: SignedIn, run_id: int) -> HttpResponse:
     reply, data = play(request, run.pk, "desk")
     asked_json = request.headers.get("Accept", "").startswith("application/json")
     if reply.status == "refused" and reply.field != "json" and not asked_json:
-        messages.error(request, reply.sentence)
-        return redirect("desk", run.pk)
+        return _refused(request, facilitated_or_404(request, run_id), reply.sentence, data)
     return answer(request, reply, data, "live/desk.html", "desk", run_id)
+
+
+def _refused(request: SignedIn, run: Run, sentence: str, data: dict[str, Any]) -> HttpResponse:
+    """The desk again, with why not and what was typed; a session that is over has no desk."""
+    if not run.is_open:
+        messages.error(request, sentence)
+        return redirect("run", run.pk)
+    typed = [data[name] for name in ("text", "note") if data.get(name)]
+    context = {**_desk(request, run), "refused": sentence, "typed": typed}
+    return render(request, "live/desk.html", context, status=409)
 
 
 async def desk_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
