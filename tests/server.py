@@ -117,11 +117,19 @@ class Server:
                 return int(cursor.fetchone()[0])
         assert self.process is not None
         name, open_files = str(connection.settings_dict["NAME"]), f"/proc/{self.process.pid}/fd"
-        return sum(os.path.realpath(entry.path) == name for entry in os.scandir(open_files))
+        return [_leads_to(entry.path) for entry in os.scandir(open_files)].count(name)
 
     def log(self) -> str:
         """All it has said so far."""
         return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+
+def _leads_to(descriptor: str) -> str:
+    """What an open file of a process is, or "" where it was closed meanwhile."""
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return ""
 
 
 @pytest.fixture
