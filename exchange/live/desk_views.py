@@ -30,6 +30,7 @@ from exchange.live.forms import LabelForm, NoteForm
 from exchange.live.looking import cast_so_far, look, signature
 from exchange.live.models import Note, Run, Seat
 from exchange.live.plugin import Refused
+from exchange.live.run_views import run_context
 from exchange.live.seat_views import answer, play
 from exchange.live.seating import facilitated_or_404
 from exchange.live.streaming import stream
@@ -100,14 +101,16 @@ def desk_moves(request: SignedIn, run_id: int) -> HttpResponse:
     return answer(request, reply, data, "live/desk.html", "desk", run_id)
 
 
-def _refused(request: SignedIn, run: Run, sentence: str, data: dict[str, Any]) -> HttpResponse:
-    """The desk again, with why not and what was typed; a session that is over has no desk."""
+def _refused(
+    request: SignedIn, run: Run, sentence: str, data: dict[str, Any], status: int = 409
+) -> HttpResponse:
+    """The desk again, with why not and what was typed; a session not open shows its own page."""
     if not run.is_open:
-        messages.error(request, sentence)
-        return redirect("run", run.pk)
-    typed = [data[name] for name in ("text", "note") if data.get(name)]
+        context = {**run_context(request, run), "refused": sentence}
+        return render(request, "live/run.html", context, status=status)
+    typed = [data[name] for name in ("text", "note", "label") if data.get(name)]
     context = {**_desk(request, run), "refused": sentence, "typed": typed}
-    return render(request, "live/desk.html", context, status=409)
+    return render(request, "live/desk.html", context, status=status)
 
 
 async def desk_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
@@ -145,7 +148,7 @@ async def screen_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
 def qr(request: SignedIn, run_id: int) -> HttpResponse:
     """The QR picture of the joining address, as SVG."""
     run = facilitated_or_404(request, run_id)
-    if not run.is_open or not run.code_token:
+    if not run.invites or not run.code_token:
         return HttpResponse(status=410)
     address = settings.BASE_URL + reverse("join_token", args=[run.code_token])
     picture = segno.make(address, error="m", micro=False)
@@ -155,11 +158,11 @@ def qr(request: SignedIn, run_id: int) -> HttpResponse:
 
 
 def _do(request: SignedIn, run: Run, page: str, action: Any, **words: Any) -> HttpResponse:
-    """Call one action as this person; a refusal becomes a sentence on the page we go back to."""
+    """Call one action as this person; a refusal becomes a sentence above the desk."""
     try:
         action(run=run, by=request.user, **words)
     except Refused as refused:
-        messages.error(request, refused.sentence)
+        return _refused(request, facilitated_or_404(request, run.pk), refused.sentence, {})
     return redirect(page, run.pk)
 
 
@@ -212,8 +215,8 @@ def seat_label(request: SignedIn, run_id: int, key: str) -> HttpResponse:
     seat = get_object_or_404(run.seats.taken(), key=key)
     form = LabelForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("A label has at most 40 characters."))
-        return redirect("desk", run.pk)
+        typed = {"label": request.POST.get("label", "")[:200]}
+        return _refused(request, run, _("A label has at most 40 characters."), typed, 422)
     return _do(request, run, "desk", label_seat, seat=seat, label=form.cleaned_data["label"])
 
 

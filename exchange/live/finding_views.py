@@ -24,18 +24,22 @@ def _finding(request: SignedIn, finding_id: int) -> Finding:
 @login_required
 @require_GET
 def finding(request: SignedIn, finding_id: int) -> HttpResponse:
-    found = _finding(request, finding_id)
+    return _page(request, _finding(request, finding_id))
+
+
+def _page(request: SignedIn, found: Finding, refused: str = "") -> HttpResponse:
     releases = Release.objects.of(found).select_related(
         "school", "agreed_by", "declined_by", "asked_by"
     )
     context = {
         "finding": found,
         "releases": releases,
+        "refused": refused,
         "may_ask": rules.may_ask_release(request.user, found) and not releases.waiting().exists(),
         "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
         "agreed": found.agreed if found.agreed >= settings.FLOOR else None,
     }
-    return render(request, "live/finding.html", context)
+    return render(request, "live/finding.html", context, status=409 if refused else 200)
 
 
 @login_required
@@ -45,7 +49,7 @@ def finding_releases(request: SignedIn, finding_id: int) -> HttpResponse:
     found = _finding(request, finding_id)
     try:
         ask_finding_release(finding=found, by=request.user)
-        messages.success(request, _("Each school that took part has been asked."))
     except Refused as refused:
-        messages.error(request, refused.sentence)
+        return _page(request, found, refused.sentence)
+    messages.success(request, _("Each school that took part has been asked."))
     return redirect("finding", found.pk)

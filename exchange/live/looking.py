@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from exchange.directory.models import School
 from exchange.live import engine
-from exchange.live.codes import show_code
+from exchange.live.codes import fingerprint, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Activity, Who
@@ -17,7 +17,10 @@ from exchange.live.versions import brought_up
 
 def signature(run: Run, who: Who) -> str:
     """Changes whenever this viewer should look again: "room.4-seat:s1.2"."""
-    return "-".join(f"{name}.{run.revisions.get(name, 0)}" for name in engine.audiences_of(who))
+    seen = [f"{name}.{run.revisions.get(name, 0)}" for name in engine.audiences_of(who)]
+    if who.kind != "seat" and run.code_ended:
+        seen.append("code.ended")  # no move does this: the hours pass
+    return "-".join(seen)
 
 
 def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
@@ -55,12 +58,20 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "announce": activity.announce(run.setup),
         "here": sum(s["people"] for s in run.room["seats"].values()),
         "schools_here": len({s["school"] for s in run.room["seats"].values() if s["school"]}),
-        "code": show_code(run.code),
+        "code": show_code(run.code) if run.invites else "",
+        "qr_url": qr_url(run),
         "join_address": settings.BASE_URL.split("://", 1)[-1] + reverse("join"),
         "move_url": reverse(f"{place}_moves", args=[run.pk]) if place else "",
         "view_url": reverse(f"{kind}_view", args=[run.pk]) if who.kind != "record" else "",
         "stream_url": reverse(f"{kind}_stream", args=[run.pk]) if who.kind != "record" else "",
     }
+
+
+def qr_url(run: Run) -> str:
+    """Where the present QR picture is, so that no browser shows a former one; "" without one."""
+    if not run.invites:
+        return ""
+    return f"{reverse('screen_qr', args=[run.pk])}?of={fingerprint(run.code_token or '')[:8]}"
 
 
 def record_of(run: Run) -> dict[str, Any]:

@@ -86,6 +86,16 @@ class Run(models.Model):
         return bool(self.opened_at and not self.closed_at and not self.cancelled_at)
 
     @property
+    def code_ended(self) -> bool:
+        """Whether the hours of its code are over, while the session itself goes on."""
+        return self.is_open and self.code_ends_at is not None and self.code_ends_at < timezone.now()
+
+    @property
+    def invites(self) -> bool:
+        """Whether somebody new can join now: the door is not locked and the code lives."""
+        return self.is_open and not self.door_locked_at and not self.code_ended
+
+    @property
     def phase(self) -> str:
         return str(self.room.get("phase", ""))
 
@@ -123,8 +133,8 @@ class Seat(models.Model):
     person = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="seats"
     )
-    # Keys of secret questions this seat has answered; never what it answered.
-    answered = models.JSONField(default=list)
+    # Secret questions this seat has answered, each with the id of its post; never the answer.
+    answered = models.JSONField(default=dict)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(

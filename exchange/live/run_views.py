@@ -144,7 +144,11 @@ def _may_read(request: SignedIn, run: Run) -> bool:
 @require_GET
 def run(request: SignedIn, run_id: int) -> HttpResponse:
     """One session: before opening what will be announced, afterwards its result."""
-    found = _seen_run(request, run_id)
+    return render(request, "live/run.html", run_context(request, _seen_run(request, run_id)))
+
+
+def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
+    """What the session's page shows this person."""
     declared = _activity(found.activity)
     context: dict[str, Any] = {
         "run": found,
@@ -158,7 +162,7 @@ def run(request: SignedIn, run_id: int) -> HttpResponse:
         context["may_read"] = True
         context["finding_rows"] = Finding.objects.visible_to(request.user).filter(run=found)
         context["schools"] = schools_involved(found)
-    return render(request, "live/run.html", context)
+    return context
 
 
 def _readable(request: SignedIn, run_id: int) -> Run:

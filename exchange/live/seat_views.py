@@ -170,8 +170,10 @@ def board_ballot(request: HttpRequest, run_id: int, question: str) -> HttpRespon
     seat = seat_or_404(request, run_id)
     try:
         reply = cast_ballot(
-            run=seat.run, seat=seat, question=question, answer=request.POST.get("answer", "")[:80]
-        )
+            run=seat.run, seat=seat, question=question,
+            answer=request.POST.get("answer", "")[:80],
+            move_id=request.POST.get("move_id", "")[:64],
+        )  # fmt: skip
     except Refused as refused:
         reply = Reply("refused", refused.sentence, field=refused.field)
     return answer(request, reply, {}, "live/board.html", "board", run_id, seat=seat)

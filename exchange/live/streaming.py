@@ -19,8 +19,9 @@ from exchange.live.looking import signature
 from exchange.live.models import Run
 from exchange.live.seating import seat_for
 
-#: At most two nudges a second to one listener; the database is looked at this often anyway.
-GATHER, LOOK = 0.5, 10.0
+#: At most two nudges a second to one listener; the database is looked at this often anyway, and
+#: the page hears that the stream lives. A page that hears nothing for longer asks by itself.
+GATHER, LOOK = 0.5, 7.0
 MOST_STREAMS = 3
 
 _streams: Counter[tuple[int, str]] = Counter()
@@ -111,7 +112,7 @@ def _load_person(request: HttpRequest) -> bool:
 async def _events(
     request: HttpRequest, run_id: int, kind: str, place: _Place
 ) -> AsyncIterator[bytes]:
-    """`data: <signature>` whenever it changed; a comment as heartbeat; ends when it is not ours."""
+    """`data: <signature>` whenever it changed; `still` as heartbeat; ends when it is not ours."""
     told = ""
     try:
         with nudges.subscribe(run_id) as listener:
@@ -127,7 +128,7 @@ async def _events(
                     told = found.signature
                     yield f"data: {told}\n\n".encode()
                 else:
-                    yield b": still here\n\n"
+                    yield b"event: still\ndata: here\n\n"
                 sent = time.monotonic()
                 try:
                     async with asyncio.timeout(LOOK):

@@ -8,8 +8,9 @@
 
 const view = () => document.getElementById("view");
 const key = (name) => `exchange:${location.pathname}:${name}`;
+// The server's heartbeat comes every 7 seconds; a stream silent for longer is not waited for.
+const PATIENCE = 9000;
 const POLL = 5000;
-const PATIENCE = 10000;
 
 // -- What the page says about itself -------------------------------------------------------------
 
@@ -47,6 +48,7 @@ const clockTime = () =>
 
 let looking = false;
 let lookAgain = false;
+let lastLook = Date.now();
 
 async function look() {
   if (looking) {
@@ -56,6 +58,7 @@ async function look() {
   const now = view();
   if (!now) return;
   looking = true;
+  lastLook = Date.now();
   try {
     const have = encodeURIComponent(now.dataset.signature);
     const answer = await fetch(`${now.dataset.view}?have=${have}`, { headers: { Accept: "text/html" } });
@@ -341,6 +344,9 @@ function listen() {
     lastHeard = Date.now();
     if (event.data !== view()?.dataset.signature) look();
   };
+  source.addEventListener("still", () => {
+    lastHeard = Date.now();
+  });
   source.addEventListener("gone", () => {
     source.close();
     location.reload();
@@ -355,8 +361,9 @@ if (waiting.length) send();
 setInterval(tick, 1000);
 setInterval(keepDrafts, 2000);
 setInterval(() => {
-  if (Date.now() - lastHeard > PATIENCE) look();
-}, POLL);
+  const now = Date.now();
+  if (now - lastHeard > PATIENCE && now - lastLook >= POLL) look();
+}, 1000);
 addEventListener("pagehide", keepDrafts);
 addEventListener("online", () => {
   send();

@@ -184,14 +184,29 @@ def tally_of(run: Run, question: str) -> Posted:
     )  # fmt: skip
 
 
-def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str) -> Reply:
+def tell(run: Run, *audiences: str) -> None:
+    """Make these audiences look again after the commit, though no move was played.
+
+    The run's row is locked by the caller and its `revisions` saved here.
+    """
+    for audience in audiences:
+        run.revisions[audience] = run.revisions.get(audience, 0) + 1
+    run.save(update_fields=["revisions"])
+    transaction.on_commit(partial(nudges.publish, run.pk, audiences))
+
+
+def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str, move_id: str = "") -> Reply:
     """Answer a secret question once. The answer is kept without seat, time or order.
 
+    move_id  the client's id of this intention: posted again, because the reply was lost on the
+             way, it is answered "again" and counted once. It says nothing about the answer.
     Raises Refused when the question is not open, the answer is not offered, or it was answered.
     """
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         seat = Seat.objects.taken().select_for_update().get(pk=seat.pk, run=run)
+        if move_id and seat.answered.get(question) == move_id:
+            return Reply("again", "", run.revision)
         activity = brought_up(run)
         asked = next((b for b in activity.ballots if b.key == question), None)
         if asked is None or not run.is_open or run.phase != asked.phase:
@@ -205,13 +220,9 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str) -> Reply:
             )
         counted, _ = Ballot.objects.get_or_create(run=run, question=question, answer=answer)
         Ballot.objects.filter(pk=counted.pk).update(count=F("count") + 1)
-        seat.answered = [*seat.answered, question]
+        seat.answered = {**seat.answered, question: move_id}
         seat.save(update_fields=["answered"])
-        told = (DESK, f"seat:{seat.key}")
-        for audience in told:
-            run.revisions[audience] = run.revisions.get(audience, 0) + 1
-        run.save(update_fields=["revisions"])
-        transaction.on_commit(partial(nudges.publish, run.pk, told))
+        tell(run, DESK, f"seat:{seat.key}")
     return Reply("kept", "", run.revision, at=datetime.now(UTC).isoformat(timespec="minutes"))
 
 

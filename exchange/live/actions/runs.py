@@ -13,11 +13,11 @@ from exchange.core.writing import writing
 from exchange.directory.models import Audience, Network, Person
 from exchange.directory.models.events import record
 from exchange.live import engine, rules
-from exchange.live.actions.moves import HOUSE, Posted, play_moves
+from exchange.live.actions.moves import HOUSE, Posted, play_moves, tell
 from exchange.live.codes import new_code, new_token
 from exchange.live.discovery import activity_of
 from exchange.live.models import Finding, Note, Run
-from exchange.live.plugin import Refused
+from exchange.live.plugin import DESK, SCREEN, Refused
 
 CODE_LIFE = timedelta(hours=12)
 ONLY_FACILITATOR = "Only the facilitator of this session may do this."
@@ -85,6 +85,7 @@ def open_run(*, run: Run, by: Person) -> Run:
         run.save(
             update_fields=["opened_at", "code", "code_token", "code_ends_at", "door_locked_at"]
         )
+        tell(run, DESK, SCREEN)
         record(by, "run_opened", run, network=run.network)
     return run
 
@@ -115,6 +116,7 @@ def _turn_lock(run: Run, by: Person, *, locked: bool) -> None:
             raise Refused("This session is not open.")
         run.door_locked_at = timezone.now() if locked else None
         run.save(update_fields=["door_locked_at"])
+        tell(run, DESK, SCREEN)
         record(by, "door_locked" if locked else "door_unlocked", run, network=run.network)
 
 

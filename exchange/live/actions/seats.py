@@ -1,17 +1,15 @@
 """Taking, naming and removing seats."""
 
 import secrets
-from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 
 from exchange.core.permission import require
 from exchange.core.writing import writing
 from exchange.directory.models import Person, School
 from exchange.directory.models.events import record
-from exchange.live import engine, nudges, rules
-from exchange.live.actions.moves import HOUSE, Posted, play_moves
+from exchange.live import engine, rules
+from exchange.live.actions.moves import HOUSE, Posted, play_moves, tell
 from exchange.live.actions.runs import ONLY_FACILITATOR
 from exchange.live.codes import fingerprint, new_token
 from exchange.live.models import Run, Seat
@@ -72,11 +70,7 @@ def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
         seat.label = label
         seat.save(update_fields=["label"])
         who = engine.who_of(run.room, "seat", seat.key)
-        told = (DESK, f"seat:{seat.key}", f"group:{who.group}")
-        for audience in told:
-            run.revisions[audience] = run.revisions.get(audience, 0) + 1
-        run.save(update_fields=["revisions"])
-        transaction.on_commit(partial(nudges.publish, run.pk, told))
+        tell(run, DESK, f"seat:{seat.key}", f"group:{who.group}")
         record(by, "seat_labelled", run, network=run.network, seat=seat.key)
 
 

@@ -257,7 +257,7 @@ def test_a_secret_answer_leaves_no_trace_of_who_or_when(asking):
     assert reply.status == "kept"
     assert len(reply.at) == len("2026-11-22T10:00+00:00")
     seat.refresh_from_db()
-    assert seat.answered == ["fair"]
+    assert seat.answered == {"fair": ""}
     assert "no" not in str(fresh(asking).state)
     assert fresh(asking).room["tallies"] == {}
 
