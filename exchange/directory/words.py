@@ -12,7 +12,9 @@ TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u20
 
 
 def tidy(text: str) -> str:
-    """Without control characters (line ends and tabs stay) and without direction overrides."""
+    """Without control characters (line ends and tabs stay) and direction overrides, NFC: what is
+    counted against a limit is then what is kept."""
+    text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(TURNING)
     return "".join(
         sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")

@@ -4,7 +4,6 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
@@ -28,10 +27,10 @@ from exchange.live.actions import (
 )
 from exchange.live.forms import LabelForm, NoteForm
 from exchange.live.looking import cast_so_far, look, signature
-from exchange.live.models import Note, Run, Seat
+from exchange.live.models import Run, Seat
 from exchange.live.plugin import Refused
-from exchange.live.run_views import run_context
-from exchange.live.seat_views import answer, play
+from exchange.live.run_views import note_of, run_context
+from exchange.live.seat_views import answer, play, words_of
 from exchange.live.seating import facilitated_or_404
 from exchange.live.streaming import stream
 
@@ -46,14 +45,13 @@ def _desk(request: SignedIn, run: Run) -> dict[str, Any]:
         group["schools"] = sorted(
             {schools[s.school_id].name for s in group["seats"] if s.school_id}
         )
-    note = Note.objects.filter(run=run, author=request.user.pk).first()
     room = engine.room_of(run.room)
     return {
         **context,
         "seats": seats,
         "waiting": context["activity"].waiting(run.state, room),
         "cast": cast_so_far(run),
-        "note_form": NoteForm(initial={"text": note.text if note else ""}),
+        "note_form": NoteForm(initial={"text": note_of(run, request.user)}),
         "next_phase": _next(context),
         "room_notes": run.room["notes"],
         "join_url": settings.BASE_URL + reverse("join_token", args=[run.code_token or "-"]),
@@ -108,11 +106,11 @@ def _refused(
     if not run.is_open:
         context = {**run_context(request, run), "refused": sentence}
         return render(request, "live/run.html", context, status=status)
-    typed = [data[name] for name in ("text", "note", "label") if data.get(name)]
-    context = {**_desk(request, run), "refused": sentence, "typed": typed}
+    context = {**_desk(request, run), "refused": sentence, "typed": words_of(data)}
     return render(request, "live/desk.html", context, status=status)
 
 
+@require_GET
 async def desk_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return await stream(request, run_id, "desk")
 
@@ -139,6 +137,7 @@ def screen_view(request: SignedIn, run_id: int) -> HttpResponse:
     return render(request, "live/_screen.html", look(run, who))
 
 
+@require_GET
 async def screen_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return await stream(request, run_id, "screen")
 
@@ -198,11 +197,14 @@ def notes(request: SignedIn, run_id: int) -> HttpResponse:
     run = facilitated_or_404(request, run_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("These notes are too long to keep: at most 10,000 characters."))
-        return render(
-            request, "live/desk.html", {**_desk(request, run), "note_form": form}, status=422
-        )
-    write_note(run=run, text=form.cleaned_data["text"], by=request.user)
+        page, shown = ("desk", _desk) if run.is_open else ("run", run_context)
+        context = {**shown(request, run), "note_form": form}
+        context["refused"] = _("These notes are too long to keep: at most 10,000 characters.")
+        return render(request, f"live/{page}.html", context, status=422)
+    try:
+        write_note(run=run, text=form.cleaned_data["text"], by=request.user)
+    except Refused as refused:
+        return _refused(request, run, refused.sentence, request.POST.dict())
     if request.headers.get("Accept", "").startswith("application/json"):
         return HttpResponse(status=204)
     return redirect("desk", run.pk)

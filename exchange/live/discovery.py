@@ -18,6 +18,7 @@ from django.utils._os import safe_join
 from exchange.live.plugin import Activity
 
 SHOWN = (".js", ".css", ".svg", ".png")
+LONGEST_NAME = 255  # file systems refuse to look for more
 
 
 class UnknownActivity(LookupError):
@@ -104,6 +105,8 @@ class ActivityStatic(BaseFinder):
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         root, _, rest = path.replace("\\", "/").partition("/")
         key, _, name = rest.partition("/")
+        if key not in activities() or len(name) > LONGEST_NAME:
+            return []
         found = [
             str(Path(folder) / key / name)
             for folder in settings.ACTIVITY_DIRS

@@ -6,17 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models import Membership, Network
+from exchange.directory.words import LineField, TextField
 from exchange.live import engine
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import FINDINGS, Activity, Field
 
 OTHER_SCHOOL = "other"
 TABLE_SIZES = [(1, _("Just me")), *((n, _("A table of %d") % n) for n in range(2, 7))]
-
-
-def tidy(value: str) -> str:
-    """One line without control characters."""
-    return " ".join(engine.clean_text(value, "Text", 100_000).split())
 
 
 class CodeForm(forms.Form):
@@ -32,7 +28,7 @@ class CodeForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    label = forms.CharField(
+    label = LineField(
         label=_("Name or initials"),
         help_text=_("Optional. Only your group and the facilitator see it."),
         max_length=40,
@@ -55,9 +51,6 @@ class JoinForm(forms.Form):
         choices = [(key, school.name) for key, school in self.schools.items()]
         self.fields["school"].choices = [*choices, (OTHER_SCHOOL, _("Another school, or none"))]  # type: ignore[attr-defined]
 
-    def clean_label(self) -> str:
-        return tidy(self.cleaned_data["label"])
-
     def seat(self) -> dict[str, Any]:
         """What `join_run` takes."""
         data = self.cleaned_data
@@ -70,19 +63,11 @@ class JoinForm(forms.Form):
 
 
 class LabelForm(forms.Form):
-    label = forms.CharField(label=_("Name or initials"), max_length=40, required=False)
-
-    def clean_label(self) -> str:
-        return tidy(self.cleaned_data["label"])
+    label = LineField(label=_("Name or initials"), max_length=40, required=False)
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(
-        label=_("My notes"),
-        max_length=10_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    text = TextField(label=_("My notes"), max_length=10_000, required=False)
 
 
 def _control(field: Field, context: dict[str, Any]) -> forms.Field:
@@ -109,7 +94,7 @@ def _control(field: Field, context: dict[str, Any]) -> forms.Field:
 class SetupForm(forms.Form):
     """Title, network, the activity's own fields and the minutes of each phase."""
 
-    title = forms.CharField(
+    title = LineField(
         label=_("The question for the room"),
         help_text=_(
             "It stands at the top of every screen, for example: What matters most for our first year?"
@@ -138,9 +123,6 @@ class SetupForm(forms.Form):
         self.fields[f"minutes_{key}"] = forms.IntegerField(
             label=_("Minutes for “%s”") % title, min_value=1, max_value=180, initial=initial
         )
-
-    def clean_title(self) -> str:
-        return tidy(self.cleaned_data["title"])
 
     def minutes(self) -> dict[str, int]:
         """phase key -> planned minutes."""

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.core.exports import csv_response
 from exchange.core.packs import packs_by_kind
-from exchange.directory.models import Network
+from exchange.directory.models import Network, Person
 from exchange.directory.requests import SignedIn
 from exchange.live import engine, rules
 from exchange.live.actions import change_run, create_run
 from exchange.live.actions.findings import run_released, schools_involved
 from exchange.live.discovery import UnknownActivity, activities, activity_of
-from exchange.live.forms import SetupForm
+from exchange.live.forms import NoteForm, SetupForm
 from exchange.live.looking import record_of
-from exchange.live.models import Finding, Run
+from exchange.live.models import Finding, Note, Run
 from exchange.live.plugin import Activity, Refused
 from exchange.live.versions import brought_up
 
@@ -88,9 +88,11 @@ def run_new(request: SignedIn, key: str) -> HttpResponse:
 def run_setup(request: SignedIn, run_id: int) -> HttpResponse:
     """Change a session that was not opened yet."""
     run = get_object_or_404(Run.objects.facilitated_by(request.user), pk=run_id, cancelled_at=None)
+    if run.opened_at and request.method == "GET":
+        return redirect("run", run.pk)  # what people were told cannot change any more
     declared = _activity(run.activity)
     form = SetupForm(
-        request.POST or None, activity=declared, networks=_networks(request),
+        request.POST or None, activity=declared, networks=Network.objects.filter(pk=run.network_id or 0),
         context={"packs": packs_by_kind()},
     )  # fmt: skip
     form.fields["network"].disabled = True
@@ -157,12 +159,20 @@ def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
         "is_mine": rules.may_facilitate(request.user, found),
         "may_read": False,
     }
+    if context["is_mine"]:
+        context["note_form"] = NoteForm(initial={"text": note_of(found, request.user)})
     if found.closed_at and _may_read(request, found):
         context |= record_of(found)
         context["may_read"] = True
         context["finding_rows"] = Finding.objects.visible_to(request.user).filter(run=found)
         context["schools"] = schools_involved(found)
     return context
+
+
+def note_of(run: Run, person: Person) -> str:
+    """What this person noted on the run; nobody else's notes are ever asked for."""
+    note = Note.objects.filter(run=run, author=person).first()
+    return note.text if note else ""
 
 
 def _readable(request: SignedIn, run_id: int) -> Run:

@@ -179,6 +179,7 @@ def board_ballot(request: HttpRequest, run_id: int, question: str) -> HttpRespon
     return answer(request, reply, {}, "live/board.html", "board", run_id, seat=seat)
 
 
+@require_GET
 async def board_stream(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """Server-sent events that say "look again" to this seat."""
     return await stream(request, run_id, "seat")
@@ -207,6 +208,13 @@ def play(
     return play_moves([posted])[0], data
 
 
+def words_of(data: dict[str, Any]) -> list[str]:
+    """What somebody had written in a refused post, to give it back: never lost, never a fault."""
+    given = (data.get(name) for name in ("text", "note", "reason", "label"))
+    written = [text[:2000] for text in given if text and isinstance(text, str)]
+    return [text.encode("utf-8", "replace").decode() for text in written]
+
+
 def answer(
     request: HttpRequest,
     reply: Reply,
@@ -224,7 +232,7 @@ def answer(
         return JsonResponse(vars(reply), status=status)
     if status == 200:
         return redirect(page, run_id)
-    typed = [v for k, v in data.items() if k in {"text", "note", "reason", "label"} and v]
+    typed = words_of(data)
     run = Run.objects.select_related("network").get(pk=run_id)
     who = engine.who_of(run.room, "seat" if seat else "desk", seat.key if seat else "")
     context = {**look(run, who, seat), **(result_for_seat(run) if seat else {})}

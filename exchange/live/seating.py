@@ -8,6 +8,7 @@ from exchange.live.codes import fingerprint
 from exchange.live.models import Run, Seat
 
 COOKIE_LIFE = 7 * 24 * 3600
+BIGGEST = 2**63 - 1  # SQLite is not asked for more: it knows no larger number
 
 
 def cookie_name(run_id: int) -> str:
@@ -15,12 +16,18 @@ def cookie_name(run_id: int) -> str:
 
 
 def seat_for(request: HttpRequest, run_id: int) -> Seat | None:
-    """The seat this request holds in the run, or None. A removed seat is no seat."""
+    """The seat this request holds in the run, or None. A removed seat is no seat.
+
+    A seat of an account follows the account: not open after signing out, nor to whoever signs in
+    next on the same device.
+    """
+    if run_id > BIGGEST:
+        return None
     seats = Seat.objects.taken().filter(run_id=run_id).select_related("run")
     token = request.COOKIES.get(cookie_name(run_id), "")
     if token:
         found = seats.filter(token_hash=fingerprint(token)).first()
-        if found:
+        if found and found.person_id in (None, request.user.pk):
             return found
     if isinstance(request.user, Person):
         return seats.filter(person=request.user).first()

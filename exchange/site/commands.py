@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from exchange.core.packs import load_packs
+from exchange.live.discovery import activities
 from exchange.site import demo as demonstration
 
 APPLICATION = "exchange.asgi:application"
@@ -41,6 +42,10 @@ def refused() -> str:
             print(f"{message.msg} {message.hint or ''}".strip(), file=sys.stderr)
     if any(message.is_serious() and not message.is_silenced() for message in found):
         return "A setting stands in the way; see above."
+    try:
+        activities()
+    except Exception as fault:  # an activity is somebody's program: it may fail in any way
+        return f"An activity cannot be read ({type(fault).__name__}: {fault})."
     missing = pending()
     if missing:
         return f"The database lacks {len(missing)} change(s). Run `exchange migrate` first."

@@ -152,9 +152,11 @@ class _Table:
     def tallies(self, posted: Posted) -> list[Posted]:
         """When a phase with a secret question ends, its counts enter the log; never an answer."""
         phase, order = self.run.phase, self.activity.order
-        to = str(posted.data.get("to") or order[-1]).strip()
+        to = str(posted.data.get("to") or "").strip()
         saw = str(posted.data.get("saw")).strip()
-        later = to in order[order.index(phase) + 1 :] if phase in order else False
+        # As `advance` judges it: a refused one must not count what is not over.
+        coming = order[order.index(phase) + 1 : -1] if phase in order else ()
+        later = to in coming if to else bool(coming)
         moving = posted.by == DESK and posted.kind == "advance" and saw == phase
         closing = posted.by == "house" and posted.kind == "close"
         return [
@@ -205,6 +207,8 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str, move_id: st
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         seat = Seat.objects.taken().select_for_update().get(pk=seat.pk, run=run)
+        if not PROPER_ID.fullmatch(move_id):
+            move_id = ""
         if move_id and seat.answered.get(question) == move_id:
             return Reply("again", "", run.revision)
         activity = brought_up(run)

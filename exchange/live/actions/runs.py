@@ -72,19 +72,22 @@ def change_run(
 
 
 def open_run(*, run: Run, by: Person) -> Run:
-    """Open the door: a join code for twelve hours at most. An open run gets a fresh code."""
+    """Open the door: a join code for twelve hours at most. An open run gets a fresh code; a locked
+    door stays locked."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.closed_at or run.cancelled_at:
             raise Refused("This session is over. Start a new one.")
+        if not run.opened_at and not rules.may_start_run(by, run.network):
+            raise Refused(
+                "Your role in this network has ended, so this session cannot be opened in it."
+            )
         now = timezone.now()
         run.opened_at = run.opened_at or now
         run.code, run.code_token = _free_code(), new_token()
-        run.code_ends_at, run.door_locked_at = now + CODE_LIFE, None
-        run.save(
-            update_fields=["opened_at", "code", "code_token", "code_ends_at", "door_locked_at"]
-        )
+        run.code_ends_at = now + CODE_LIFE
+        run.save(update_fields=["opened_at", "code", "code_token", "code_ends_at"])
         tell(run, DESK, SCREEN)
         record(by, "run_opened", run, network=run.network)
     return run
@@ -171,8 +174,11 @@ def cancel_run(*, run: Run, by: Person) -> None:
 
 
 def write_note(*, run: Run, text: str, by: Person) -> Note:
-    """The facilitator's private note on this run; only its author ever sees it."""
+    """The facilitator's private note on this run, while it goes on and afterwards; only its author
+    ever sees it. Raises Refused for a cancelled run: what was in it is erased."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
+    if run.cancelled_at:
+        raise Refused("This session was cancelled. Nothing of it is kept.")
     with writing():
         note, _ = Note.objects.update_or_create(run=run, author=by, defaults={"text": text})
     return note

@@ -108,7 +108,6 @@ def test_right_codes_never_count_as_tries(run):
     "data",
     [
         {"label": "x" * 10_000},
-        {"label": "Gil\x00"},
         {"school": ""},
         {"school": "999999"},
         {"school": "1; drop table"},
@@ -135,7 +134,7 @@ def test_a_school_of_another_network_is_not_offered(run, cast, client):
 
 
 def test_labels_are_tidied(run, client):
-    label = "  Ü\u202eevil\u202c \u0007 name "
+    label = "  Ü\u202eevil\u202c \u0007 na\x00me "
     client.post(f"/join/{run.code}/", {"label": label, "school": "other", "role": "teacher"})
     assert Seat.objects.get(run=run).label == "Üevil name"
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from exchange.__main__ import main
+from exchange.site import commands
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 90
@@ -300,3 +301,13 @@ def test_no_demonstration_in_production(tmp_path: Path) -> None:
         "its password is known. Unset it.\n",
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_activity_that_cannot_be_read_stops_the_start(db, settings, tmp_path):
+    folder = tmp_path / "torn"
+    folder.mkdir()
+    (folder / "activity.py").write_text("ACTIVITY = nothing\n")
+    settings.ACTIVITY_DIRS = [tmp_path]
+    assert commands.refused() == (
+        "An activity cannot be read (NameError: name 'nothing' is not defined)."
+    )
