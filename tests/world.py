@@ -44,7 +44,7 @@ def secret(what: str, where: str) -> str:
 
 @dataclass
 class Guest:
-    """A phone without an account: its seat and the token in its cookie."""
+    """A phone: its seat, the token in its cookie, and its account if the seat has one."""
 
     run: Run
     seat: Seat
@@ -52,6 +52,8 @@ class Guest:
 
     def client(self) -> Client:
         client = Client()
+        if self.seat.person:
+            client.force_login(self.seat.person)
         client.cookies[cookie_name(self.run.pk)] = self.token
         return client
 
