@@ -15,8 +15,6 @@ from exchange.activities.diamond_nine.diamond import NINE, ROW_OF, ROWS, Sort
 
 #: Below this many sorters Kendall's W is not given: its chance variation is too large.
 LEAST_FOR_W = 7
-#: Bounds of the words for agreement; a convention of ours (see words.BOUNDS).
-SOME_FROM, CLOSE_FROM = 0.3, 0.6
 #: Share of sorters needed at both ends for a card to count as splitting the room.
 SPLIT_SHARE = Fraction(1, 4)
 
@@ -73,10 +71,10 @@ def kendalls_w(rankings: Sequence[Sequence[Fraction | float]]) -> Fraction | Non
 
 
 def agreement_words(w: float | Fraction) -> str:
-    """W in words: little below 0.3, some from 0.3, close from 0.6 (our convention)."""
-    if w < SOME_FROM:
+    """W in words; the bounds are a convention of ours, told to readers in `words.BOUNDS`."""
+    if w < words.SOME_FROM:
         return words.LITTLE
-    return words.SOME if w < CLOSE_FROM else words.CLOSE
+    return words.SOME if w < words.CLOSE_FROM else words.CLOSE
 
 
 def agreement(sorts: Sequence[Sort], given: Sequence[str]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ translated together. Plain English: the pure modules do not know gettext.
 # --- words for agreement. The bounds are a convention of ours; no published norm exists. ---
 LITTLE, SOME, CLOSE = "little agreement", "some agreement", "close agreement"
 TOO_FEW = "too few to say"
+SOME_FROM, CLOSE_FROM = 0.3, 0.6
 BOUNDS = (
-    "We say “little” below 0.3, “some” from 0.3 and “close” from 0.6. "
+    f"We say “little” below {SOME_FROM}, “some” from {SOME_FROM} and “close” from {CLOSE_FROM}. "
     "These bounds are our own convention, not a scientific norm."
 )
 

@@ -1,5 +1,6 @@
 """Figures against hand-worked cases, scipy, and brute force."""
 
+import re
 from fractions import Fraction
 from itertools import product
 
@@ -154,6 +155,16 @@ def test_short_formula_of_the_diamond(m, count, chance):
 )  # fmt: skip
 def test_words_for_agreement(w, said):
     assert analysis.agreement_words(w) == said
+
+
+def test_readers_are_told_the_bounds_that_the_words_follow():
+    """The sentence under the figure names the numbers at which the word really changes."""
+    some, again, close = [Fraction(told) for told in re.findall(r"\d\.\d+", words.BOUNDS)]
+    assert again == some
+    least = Fraction(1, 1000)
+    said = [analysis.agreement_words(float(w)) for w in (some - least, some, close - least, close)]
+    assert said == [words.LITTLE, words.SOME, words.SOME, words.CLOSE]
+    assert words.READING["agreement"]["how_to_read"].endswith(words.BOUNDS)
 
 
 def test_too_few_to_say_under_seven():
