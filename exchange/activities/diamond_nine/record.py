@@ -11,6 +11,7 @@ from typing import Any
 from exchange.activities.diamond_nine import analysis, words
 from exchange.activities.diamond_nine.diamond import ROW_OF, Sort, is_full
 from exchange.activities.diamond_nine.play import board_of, given, letters, own_codes, text_of
+from exchange.activities.diamond_nine.setup import OWN
 from exchange.live.plugin import CLOSED, FINDINGS, Data, Room, State
 
 OTHER = "other"
@@ -39,6 +40,22 @@ def full_boards(state: State, room: Room) -> dict[str, Sort]:
 def card(state: State, code: str) -> dict[str, str]:
     """A card as pages and tables show it."""
     return {"code": code, "text": text_of(state, code)}
+
+
+def own_cards(state: State, room: Room) -> list[dict[str, str]]:
+    """Cards that people wrote and locked into their diamond; their words go on the record.
+
+    In a session closed before the groups they come from the sorts that count, in the order of
+    the alphabet, so that nothing tells whose they are. There is no floor: it was announced that
+    the words of each card locked are kept.
+    """
+    codes = own_codes(state)
+    if codes or room.phase != CLOSED:
+        return [card(state, code) for code in codes]
+    seats = [state["seats"][seat] for seat in counted_seats(state, room)]
+    texts = [seat["own"] for seat in seats if OWN in seat["sort"].values()]
+    ordered = sorted(texts, key=lambda text: (text.casefold(), text))
+    return [{"code": f"{OWN}-{n}", "text": text} for n, text in enumerate(ordered, 1)]
 
 
 def _figure(key: str, why_not: str = "", **values: Any) -> dict[str, Any]:
@@ -163,19 +180,19 @@ def vote_figure(state: State, room: Room) -> dict[str, Any]:
 
 
 def own_cards_figure(state: State, room: Room) -> dict[str, Any]:
-    """Cards that people wrote and brought to a group, with the groups that placed them."""
+    """Cards that people wrote themselves, with the groups that placed them."""
     boards = full_boards(state, room)
     cards = [
         {
-            "card": card(state, code),
+            "card": own,
             "placed": [
                 {"group": letter, "row": ROW_OF[slot]}
                 for letter, sort in boards.items()
                 for slot, there in sort.items()
-                if there == code
+                if there == own["code"]
             ],
         }
-        for code in own_codes(state)
+        for own in own_cards(state, room)
     ]
     return _figure("own_cards", cards=cards)
 

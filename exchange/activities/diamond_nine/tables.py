@@ -4,7 +4,7 @@ from typing import Any
 
 from exchange.activities.diamond_nine import analysis, record, words
 from exchange.activities.diamond_nine.diamond import ROW_OF, SLOTS
-from exchange.activities.diamond_nine.play import board_of, given, letters, own_codes, text_of
+from exchange.activities.diamond_nine.play import board_of, given, letters, text_of
 from exchange.live.plugin import Room, State, Table
 
 OTHERS = "others together"
@@ -17,7 +17,7 @@ def _table(key: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> T
 def tables(state: State, room: Room) -> list[Table]:
     """Every table of the record. None holds a seat's key or a label."""
     return [
-        _cards(state),
+        _cards(state, room),
         _sorts(state, room),
         _consensus(state, room),
         _measures(state, room),
@@ -34,10 +34,11 @@ def tables(state: State, room: Room) -> list[Table]:
     ]
 
 
-def _cards(state: State) -> Table:
+def _cards(state: State, room: Room) -> Table:
+    own = record.own_cards(state, room)
     rows: list[tuple[Any, ...]] = [
         *((code, text_of(state, code), "given") for code in given(state)),
-        *((code, text_of(state, code), "written by a participant") for code in own_codes(state)),
+        *((one["code"], one["text"], "written by a participant") for one in own),
     ]
     return _table("cards", ("code", "card", "kind"), rows)
 

@@ -98,8 +98,9 @@ READING: dict[str, dict[str, str]] = {
     "own_cards": {
         "title": "Cards that people wrote themselves",
         "how_to_read": (
-            "Each card was written by one person and brought to their group without a name. "
-            "They stand outside the figures, because not everyone had them to choose from."
+            "Each card was written by one person, who locked it into their own diamond; here and "
+            "in the groups its words stand without a name. These cards are outside the figures, "
+            "because not everyone had them to choose from."
         ),
         "does_not_show": "That nobody else wrote such a card does not mean nobody else thinks so.",
     },
