@@ -15,6 +15,8 @@ from exchange.activities.diamond_nine.diamond import NINE, ROW_OF, ROWS, Sort
 
 #: Below this many sorters Kendall's W is not given: its chance variation is too large.
 LEAST_FOR_W = 7
+#: How many cards are named as chosen or rejected most; more when they share the last count.
+MOST_NAMED = 3
 #: Share of sorters needed at both ends for a card to count as splitting the room.
 SPLIT_SHARE = Fraction(1, 4)
 
@@ -156,7 +158,7 @@ def consensus(sorts: Sequence[Sort], given: Sequence[str]) -> dict[str, Any]:
 
 
 def common(boards: Sequence[Sort], cards: Sequence[str]) -> list[dict[str, Any]]:
-    """For each card: in how many groups' diamonds it lies high, low, or not at all.
+    """For each card: in how many diamonds, of groups or of people, it lies high, low, or not at all.
 
     [{"card", "high" (rows 1-2), "low" (rows 4-5), "left_out", "of"}], in the cards' order.
     """
@@ -184,12 +186,22 @@ def chosen_by_most(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def rejected_by_most(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Of `common`, what more than half of the groups put low or left out, most first."""
-    low = [
-        {**one, "rejected": one["low"] + one["left_out"]}
-        for one in counts
-        if 2 * (one["low"] + one["left_out"]) > one["of"]
-    ]
+    low = [one for one in _with_rejected(counts) if 2 * one["rejected"] > one["of"]]
     return sorted(low, key=lambda one: -one["rejected"])
+
+
+def _with_rejected(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**one, "rejected": one["low"] + one["left_out"]} for one in counts]
+
+
+def foremost(counts: Sequence[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+    """Of `common`, the cards with the highest counts of `key` ("high" or "rejected"), most first.
+
+    Three, and those that share the third's count; never what only one person did.
+    """
+    ordered = sorted(_with_rejected(counts), key=lambda one: -one[key])
+    last = ordered[MOST_NAMED - 1][key]
+    return [one for one in ordered if one[key] >= max(2, last)]
 
 
 def polarised(sorts: Sequence[Sort], given: Sequence[str]) -> list[dict[str, Any]]:

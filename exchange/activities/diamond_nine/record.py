@@ -138,6 +138,20 @@ def common_figure(state: State, room: Room) -> dict[str, Any]:
     )
 
 
+def alone_figure(state: State, room: Room) -> dict[str, Any]:
+    """What people put high, and what they put low or left out, most often when sorting alone."""
+    sorts = counted_sorts(state, room)
+    if len(sorts) < room.floor:
+        why_not = words.TOO_FEW_SORTS.format(floor=room.floor)
+        return _figure("alone", why_not, high=[], rejected=[])
+    counts = analysis.common(sorts, given(state))
+    return _figure(
+        "alone",
+        high=[_with_card(state, one) for one in analysis.foremost(counts, "high")],
+        rejected=[_with_card(state, one) for one in analysis.foremost(counts, "rejected")],
+    )
+
+
 def _with_card(state: State, one: dict[str, Any]) -> dict[str, Any]:
     return {**one, "card": card(state, one["card"])}
 
@@ -221,6 +235,7 @@ def figures(state: State, room: Room) -> dict[str, Any]:
         "consensus": consensus_figure(state, room),
         "agreement": agreement_figure(state, room),
         "common": common_figure(state, room),
+        "alone": alone_figure(state, room),
         "polarised": polarised_figure(state, room),
     }
     if room.phase in ("agree", FINDINGS, CLOSED):

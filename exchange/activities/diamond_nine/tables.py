@@ -23,6 +23,7 @@ def tables(state: State, room: Room) -> list[Table]:
         _measures(state, room),
         _polarised(state, room),
         _common(state, room),
+        _alone(state, room),
         _groups(state, room),
         _reasons(state, room),
         _dissent(state, room),
@@ -109,6 +110,21 @@ def _common(state: State, room: Room) -> Table:
             for one in counts
         ],
     )  # fmt: skip
+
+
+def _alone(state: State, room: Room) -> Table:
+    figure = record.alone_figure(state, room)
+    rows: list[tuple[Any, ...]] = [
+        (words.MOST_HIGH, one["card"]["code"], one["card"]["text"], one["high"], one["of"], "")
+        for one in figure["high"]
+    ]
+    rows += [
+        (words.MOST_REJECTED, one["card"]["code"], one["card"]["text"], one["rejected"], one["of"],
+         one["left_out"])
+        for one in figure["rejected"]
+    ]  # fmt: skip
+    columns = ("most often", "code", "card", "people", "of people", "of these left out")
+    return _table("alone", columns, rows)
 
 
 def _groups(state: State, room: Room) -> Table:

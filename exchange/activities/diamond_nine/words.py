@@ -49,6 +49,19 @@ READING: dict[str, dict[str, str]] = {
             "people. With a long list most cards are left out by most groups."
         ),
     },
+    "alone": {
+        "title": "What people chose or rejected most, sorting alone",
+        "how_to_read": (
+            "High means rows 1 and 2 of a person's own diamond; rejected means rows 4 and 5, or "
+            "left out. The three cards that most people treated so are named, and any that share "
+            "the third's count; never what only one person did."
+        ),
+        "does_not_show": (
+            "The most need not be a majority: read the counts. They were made before people "
+            "talked, and do not say who chose what. With a long list most cards are left out by "
+            "most people."
+        ),
+    },
     "polarised": {
         "title": "What split the room",
         "how_to_read": (
@@ -209,6 +222,7 @@ ROLES = {
     "other": "Other",
 }
 YET_SPLIT = "Yet some cards split the room: see what lies high for some and low for others."
+MOST_HIGH, MOST_REJECTED = "put high", "put low or left out"
 NO_SPLIT = "No card split the room by this measure."
 NOBODY_VOTED = "Fewer than {floor} people voted, so the count is not shown."
 NO_VOTE = "There was no secret vote."
@@ -222,6 +236,7 @@ TABLES = {
     "agreement": "Agreement and the one item",
     "polarised": "What split the room, sorting alone",
     "common": "In how many groups' diamonds each card lies",
+    "alone": "Sorted alone: what people chose or rejected most",
     "groups": "The groups' diamonds",
     "reasons": "Reasons given in the groups",
     "dissent": "Dissent kept in the groups",

@@ -245,6 +245,31 @@ def test_common_choices_and_rejections():
     ]  # fmt: skip
 
 
+def test_what_people_chose_and_rejected_most():
+    """The first three by count, and those that share the third's count."""
+    given = n_cards(11)
+    made = [sort_of(given[:9])] * 3 + [sort_of(given[2:])] * 2
+    counts = analysis.common(made, given)
+    assert [(one["card"], one["high"]) for one in analysis.foremost(counts, "high")] == [
+        ("c02", 5), ("c00", 3), ("c01", 3)
+    ]  # fmt: skip
+    rejected = analysis.foremost(counts, "rejected")
+    assert [(one["card"], one["rejected"], one["left_out"]) for one in rejected] == [
+        ("c08", 5, 0), ("c09", 5, 3), ("c10", 5, 3)
+    ]  # fmt: skip
+    shared = analysis.common([sort_of(given[:9])] * 3, given)
+    assert [one["card"] for one in analysis.foremost(shared, "rejected")] == given[6:]
+
+
+def test_what_one_person_alone_did_is_not_named():
+    """Five people with nothing in common on top; the floor is about figures, this about lists."""
+    given = n_cards(25)
+    made = [sort_of([*given[3 * n : 3 * n + 3], *given[15:21]]) for n in range(5)]
+    counts = analysis.common(made, given)
+    assert max(one["high"] for one in counts) == 1
+    assert analysis.foremost(counts, "high") == []
+
+
 def test_polarised_needs_a_quarter_at_both_ends():
     top, bottom = sort_of(NINE), sort_of(NINE[::-1])
     eight = [top] * 6 + [bottom] * 2

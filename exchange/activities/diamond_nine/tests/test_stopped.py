@@ -84,3 +84,54 @@ def test_before_closing_nobody_but_the_author_sees_an_own_card_that_came_to_no_g
         others = [made.see("seat", seat) for seat in seats[1:]]
         assert "CANARY" not in str([*others, *(made.see(kind) for kind in ("desk", "screen"))])
     assert "CANARY" in str(made.see("seat", seats[0]))
+
+
+# --- what people chose and rejected most ---
+
+TOO_FEW = "Fewer than 5 people locked a sort, so no figure is made from what people sorted alone."
+
+
+def most_of(made):
+    """What is shown as chosen and rejected most, as (card, people), and the rows of the table."""
+    figure = made.record()["figures"]["alone"]
+    shown = {
+        key: [(one["card"]["code"], one[key]) for one in figure[key]]
+        for key in ("high", "rejected")
+    }
+    return figure["why_not"], shown, made.tables()["alone"].rows
+
+
+def test_chosen_and_rejected_most_come_from_the_sorts_made_alone(in_sort):
+    made, seats = in_sort(6)
+    for number, seat in enumerate(seats):
+        made.sort(seat, NINE if number < 4 else K[2:11])
+    made.house("close")
+    assert made.record()["figures"]["common"]["why_not"] == (
+        "Fewer than two groups filled their diamond, so there is nothing to compare."
+    )
+    left_out = [f"k{number}" for number in range(12, 17)]
+    assert most_of(made) == (
+        "",
+        {
+            "high": [("k3", 6), ("k1", 4), ("k2", 4)],
+            "rejected": [("k9", 6), ("k10", 6), ("k11", 6), *((code, 6) for code in left_out)],
+        },
+        [
+            ("put high", "k3", "Card number 3", 6, 6, ""),
+            ("put high", "k1", "Card number 1", 4, 6, ""),
+            ("put high", "k2", "Card number 2", 4, 6, ""),
+            ("put low or left out", "k9", "Card number 9", 6, 6, 0),
+            ("put low or left out", "k10", "Card number 10", 6, 6, 4),
+            ("put low or left out", "k11", "Card number 11", 6, 6, 4),
+            *(
+                ("put low or left out", code, f"Card number {code[1:]}", 6, 6, 6)
+                for code in left_out
+            ),
+        ],
+    )
+
+
+def test_four_sorts_show_nothing_chosen_or_rejected(in_sort):
+    made, seats = in_sort(4)
+    closed_after_sorting(made, seats, [""] * 4)
+    assert most_of(made) == (TOO_FEW, {"high": [], "rejected": []}, [])
