@@ -133,8 +133,8 @@ def common_figure(state: State, room: Room) -> dict[str, Any]:
     return _figure(
         "common",
         of=len(boards),
-        high=[_with_card(state, one) for one in analysis.chosen_by_most(counts)],
-        rejected=[_with_card(state, one) for one in analysis.rejected_by_most(counts)],
+        high=_counted(state, analysis.chosen_by_most(counts), "high"),
+        rejected=_counted(state, analysis.rejected_by_most(counts), "rejected"),
     )
 
 
@@ -147,13 +147,17 @@ def alone_figure(state: State, room: Room) -> dict[str, Any]:
     counts = analysis.common(sorts, given(state))
     return _figure(
         "alone",
-        high=[_with_card(state, one) for one in analysis.foremost(counts, "high")],
-        rejected=[_with_card(state, one) for one in analysis.foremost(counts, "rejected")],
+        high=_counted(state, analysis.foremost(counts, "high"), "high"),
+        rejected=_counted(state, analysis.foremost(counts, "rejected"), "rejected"),
     )
 
 
 def _with_card(state: State, one: dict[str, Any]) -> dict[str, Any]:
     return {**one, "card": card(state, one["card"])}
+
+
+def _counted(state: State, cards: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    return [{**_with_card(state, one), "count": one[key]} for one in cards]
 
 
 def polarised_figure(state: State, room: Room) -> dict[str, Any]:

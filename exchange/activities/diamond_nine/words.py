@@ -15,6 +15,7 @@ BOUNDS = (
 READING: dict[str, dict[str, str]] = {
     "consensus": {
         "title": "Everyone's sorts put together",
+        "brief": "The average of all sorts made alone. It can hide two camps.",
         "how_to_read": (
             "Each card scores 5 in the top row down to 1 in the bottom row, and 0 where it was "
             "left out; the cards with the highest average fill the diamond from the top. Cards "
@@ -27,6 +28,7 @@ READING: dict[str, dict[str, str]] = {
     },
     "agreement": {
         "title": "How far people agreed when they sorted alone",
+        "brief": "0 is no common order, 1 is everybody alike. It does not say who is right.",
         "how_to_read": (
             "Kendall's W compares all the sorts made alone: 0 means no common order, 1 means "
             "that everybody sorted alike. Cards in one row count as equal, and so do all the "
@@ -40,6 +42,7 @@ READING: dict[str, dict[str, str]] = {
     },
     "common": {
         "title": "What most groups chose or rejected",
+        "brief": "High: rows 1 and 2; low: rows 4 and 5. It counts groups, not people.",
         "how_to_read": (
             "High means rows 1 and 2 of a group's diamond; rejected means rows 4 and 5, or left "
             "out. A card is named here when more than half of the groups treated it so."
@@ -51,6 +54,7 @@ READING: dict[str, dict[str, str]] = {
     },
     "alone": {
         "title": "What people chose or rejected most, sorting alone",
+        "brief": "High: rows 1 and 2; low: rows 4 and 5. Sorted alone, before anybody talked.",
         "how_to_read": (
             "High means rows 1 and 2 of a person's own diamond; rejected means rows 4 and 5, or "
             "left out. The three cards that most people treated so are named, and any that share "
@@ -62,8 +66,21 @@ READING: dict[str, dict[str, str]] = {
             "most people."
         ),
     },
+    "groups": {
+        "title": "The groups' diamonds",
+        "brief": "Cards in one row count the same. It does not show who agreed.",
+        "how_to_read": (
+            "Each group's own diamond, as it lay when the part ended: the most important on top, "
+            "the least important of the nine at the bottom; cards in one row count the same."
+        ),
+        "does_not_show": (
+            "It does not say how many of the group agreed, nor who gave which reason; what some "
+            "saw differently stands under it, where they wrote it down."
+        ),
+    },
     "polarised": {
         "title": "What split the room",
+        "brief": "A quarter or more at each end; it does not say who.",
         "how_to_read": (
             "A card is named here when at least a quarter of the people sorting alone put it in "
             "the top two rows and at least a quarter put it in the bottom two."
@@ -87,6 +104,7 @@ READING: dict[str, dict[str, str]] = {
     },
     "vote": {
         "title": "The secret vote",
+        "brief": "One answer from each phone, without names. The vote does not decide.",
         "how_to_read": (
             "One answer from each phone. The answers are kept without name, time or order, and "
             "counted only when the vote is over."
