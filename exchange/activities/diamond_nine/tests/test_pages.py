@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.template.loader import render_to_string
 
+from exchange.activities.diamond_nine import words
 from exchange.activities.diamond_nine.activity import ACTIVITY
 from exchange.activities.diamond_nine.diamond import SLOTS
 from exchange.live import engine
@@ -46,6 +47,43 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         if tag not in self.VOID:
             assert self.open.pop() == tag
+
+
+class Readings(HTMLParser):
+    """(title, sentence) of every figure of a page: the small print and the heading above it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.title, self.into, self.found = "", [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("h2", "p"):
+            self.into = []
+
+    def handle_data(self, text):
+        self.into.append(text)
+
+    def handle_endtag(self, tag):
+        said = " ".join("".join(self.into).split())
+        if tag == "h2":
+            self.title = said
+        elif tag == "p" and "What it does not show:" in said:
+            self.found.append((self.title, said))
+
+
+def readings(text):
+    return sorted(Readings(text).found)
+
+
+def told_of(seen):
+    """What must stand under the figures that this viewer has; each once, with its own words."""
+    shown = [one for one in seen["figures"].values() if one["key"] != "own_cards" or one["cards"]]
+    shown += [seen["reading"]] if seen["boards"] else []
+    return sorted(
+        (one["title"], f"{one['how_to_read']} What it does not show: {one['does_not_show']}")
+        for one in shown
+    )
 
 
 class Run:
@@ -172,9 +210,31 @@ def test_result_and_print_of_a_session_stopped_anywhere(hall, kind, until):
     found = Page(text)
     assert sorted(set(found.ids)) == sorted(found.ids)
     assert "<script" not in text and "<b>own" not in text
-    shown = [figure for figure in seen["figures"] if figure != "own_cards"]
-    assert text.count("What it does not show:") >= len(shown)
-    assert engine.title_of(ACTIVITY, "closed")
+    assert readings(text) == told_of(seen)
+
+
+def test_a_session_played_to_its_end_shows_every_figure_with_its_reading(hall):
+    made = played(hall, "agree")
+    made.house("close")
+    context = {"seen": made.record(), "run": Run, "activity": ACTIVITY, "school_names": {}}
+    whole = [
+        (one["title"], f"{one['how_to_read']} What it does not show: {one['does_not_show']}")
+        for one in words.READING.values()
+    ]
+    for kind in ("result", "print"):
+        assert readings(render_to_string(f"diamond_nine/{kind}.html", context)) == sorted(whole)
+    rows = [
+        (one["title"], one["how_to_read"], one["does_not_show"]) for one in words.READING.values()
+    ]
+    assert made.tables()["reading"].rows == rows
+
+
+@pytest.mark.parametrize("kind", ["seat", "desk"])
+@pytest.mark.parametrize("phase", ["common", "agree"])
+def test_phone_and_desk_say_how_to_read_each_figure(hall, kind, phase):
+    made = played(hall, phase)
+    seat = "s1" if kind == "seat" else ""
+    assert readings(page(made, kind, seat)) == told_of(made.see(kind, seat))
 
 
 def test_links_to_tables_are_the_tables(hall):
