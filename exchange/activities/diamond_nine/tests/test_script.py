@@ -244,3 +244,14 @@ def test_files_hold_the_texts_as_data(cast, client_of, phase):
         assert [cell for cell in cells if cell[:1] in ("=", "@", "+", "\t", "\r")] == []
         if key == "cards":
             assert [row[1] for row in rows if row[2] == "given"] == harmless
+
+
+def test_the_set_up_form_carries_script_escaped(cast, client_of):
+    """Before opening the cards stand in the form again, to be changed."""
+    run = hold(
+        cast.ben, cast.harbour, "diamond_nine", opened=False, criterion=TEXT["criterion"],
+        lines=CARDS,
+    )  # fmt: skip
+    page = read(client_of(cast.ben), f"/runs/{run.pk}/setup/")
+    assert [text for text in CARDS if escape(text) not in page] == []
+    assert escape(TEXT["criterion"]) in page
