@@ -12,16 +12,25 @@ from exchange.live import engine
 from exchange.live.discovery import activity_of, folder_of
 from exchange.live.models import Finding, Run
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Activity, Refused
+from exchange.live.tests import documented
 from exchange.live.tests.holding import SAMPLE, hold, made_setup, sit
 from exchange.live.tests.playing import plain, session, shown, viewers, without_counts
 
+DOCUMENTED = documented.folder()
 KEYS = sorted(
-    path.parent.name
-    for folder in [*house.ACTIVITY_DIRS, SAMPLE]
-    for path in folder.glob("*/activity.py")
+    {
+        path.parent.name
+        for folder in [*house.ACTIVITY_DIRS, SAMPLE, DOCUMENTED]
+        for path in folder.glob("*/activity.py")
+    }
 )
-PAGES = ("board", "desk", "screen", "result", "print")
+PAGES = ("board", "screen", "desk", "result", "print")
 _played = {}
+
+
+@pytest.fixture(autouse=True)
+def documented_activity(sample_activities, settings):
+    settings.ACTIVITY_DIRS = [*settings.ACTIVITY_DIRS, DOCUMENTED]
 
 
 @pytest.fixture(params=KEYS)
@@ -52,6 +61,13 @@ def what_all_see(activity, room, state):
 
 
 # --- the declaration ---
+
+
+def test_the_guide_prints_the_six_files_that_it_promises():
+    assert list(documented.files()) == ["activity.py", *(f"{page}.html" for page in PAGES)]
+    assert sorted(path.name for path in folder_of(documented.KEY).glob("*.*")) == sorted(
+        documented.files()
+    )
 
 
 def test_the_declaration_is_whole(key):
