@@ -46,7 +46,10 @@ class Outcome:
 
 
 def new_room(activity: Activity, minutes: Mapping[str, int], now: int, floor: int = 5) -> Data:
-    """The room before anybody came; `minutes` plans each phase."""
+    """The room before anybody came; `minutes` plans each phase.
+
+    The clock's `first` stays the plan made at set-up; `plan` grows when the desk adds minutes.
+    """
     plan = {p.key: int(minutes.get(p.key, p.minutes)) for p in activity.phases}
     plan[FINDINGS] = int(minutes.get(FINDINGS, 10))
     return {
@@ -60,8 +63,10 @@ def new_room(activity: Activity, minutes: Mapping[str, int], now: int, floor: in
         "tallies": {},
         "findings": [],
         "worded": 0,
-        "clock": {"since": now, "idle": 0, "paused": None, "plan": plan, "spent": {}},
-    }
+        "clock": {
+            "since": now, "idle": 0, "paused": None, "first": dict(plan), "plan": plan, "spent": {},
+        },
+    }  # fmt: skip
 
 
 def room_of(room: Data) -> Room:
@@ -208,41 +213,46 @@ def chance_for(seed: str, step: int) -> Random:
 def clock_of(activity: Activity, room: Data, now: int) -> Data:
     """The clock for a view: all in seconds.
 
-    left     of the current phase (negative when over), None where no time is planned
+    left     of the current phase with what was added (negative when over), None without a plan
     ends_at  seconds since 1970, None while paused or without a plan
-    behind   of the whole plan so far; negative when ahead
-    rail     one row a phase: key, title, plan, spent, is done / now / to come
+    behind   how far the session is behind the plan made at set-up (negative: ahead)
+    ticking  what a page needs to count on by itself, None while paused or without a plan: the
+             current phase began at `began` and by the first plan is over at `due`; before it the
+             session was `before` behind
+    rail     each planned phase: planned at set-up, added since, spent, done/now/to come
     """
     clock = room["clock"]
     phase, plan, spent = room["phase"], clock["plan"], dict(clock["spent"])
+    first = clock.get("first", plan)  # sessions begun before it was kept have the last plan only
     running = (clock["paused"] or now) - clock["since"] - clock["idle"]
-    left = plan[phase] * 60 - running if phase in plan else None
-    if phase in plan:
+    planned = phase in plan
+    left = plan[phase] * 60 - running if planned else None
+    if planned:
         spent[phase] = running
     order = activity.order
+    at = order.index(phase)
     rail = [
         {
             "key": key,
             "title": title_of(activity, key),
-            "plan": plan[key] * 60,
+            "plan": first[key] * 60,
+            "added": (plan[key] - first[key]) * 60,
             "spent": spent.get(key),
-            "is": "now"
-            if key == phase
-            else "done"
-            if order.index(key) < order.index(phase)
-            else "to come",
+            "is": "now" if key == phase else "done" if order.index(key) < at else "to come",
         }
         for key in order
         if key in plan
     ]
-    finished = [row for row in rail if row["is"] == "done"]
-    behind = sum((row["spent"] or 0) - row["plan"] for row in finished if row["spent"] is not None)
-    behind += max(0, -(left or 0))
+    finished = [row for row in rail if row["is"] == "done" and row["spent"] is not None]
+    before = sum(row["spent"] - row["plan"] for row in finished)
+    over = running - first[phase] * 60 if planned else 0
+    ticks = planned and not clock["paused"]
     return {
         "left": left,
-        "ends_at": None if left is None or clock["paused"] else now + left,
+        "ends_at": now + left if ticks and left is not None else None,
         "paused": bool(clock["paused"]),
-        "behind": behind,
+        "behind": before + max(0, over),
+        "ticking": {"began": now - running, "due": now - over, "before": before} if ticks else None,
         "rail": rail,
     }
 

@@ -3,6 +3,7 @@
 import pytest
 
 from exchange.live.tests.holding import SAMPLE, hold
+from exchange.live.tests.in_memory import Session
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +20,11 @@ def harbour(cast):
 def run(cast):
     """An open session of the sample activity in Harbour, held by Ben."""
     return hold(cast.ben, cast.harbour)
+
+
+@pytest.fixture
+def session():
+    """A session in memory with four people in its lobby."""
+    made = Session()
+    made.join("s1", "s2", "s3", "s4")
+    return made

@@ -78,27 +78,11 @@ def advance(run, to=""):
 
 def replayed(run):
     """(room, state) as they come out of the log alone, to compare with what is stored."""
-    activity = activity_of(run.activity)
-    plan = run.room["clock"]["plan"]
-    first = engine.new_room(
-        activity, run_minutes(run, plan), int(run.created_at.timestamp()), run.room["floor"]
-    )
+    activity, began = activity_of(run.activity), int(run.created_at.timestamp())
+    room = engine.new_room(activity, run.room["clock"]["first"], began, run.room["floor"])
     state = activity.start(run.setup, engine.chance_for(run.seed, 0))
-    engine.replay(activity, first, state, log_of(run), run.seed)
-    return first, state
-
-
-def run_minutes(run, plan):
-    """The plan before the desk extended it."""
-    added = {}
-    phase = "lobby"
-    for move in run.moves.order_by("seq"):
-        if move.kind == "advance":
-            order = activity_of(run.activity).order
-            phase = move.data["to"] or order[order.index(phase) + 1]
-        if move.kind == "extend":
-            added[phase] = added.get(phase, 0) + move.data["minutes"]
-    return {key: minutes - added.get(key, 0) for key, minutes in plan.items()}
+    engine.replay(activity, room, state, log_of(run), run.seed)
+    return room, state
 
 
 def stored(run):

@@ -1,4 +1,4 @@
-"""The rules every activity shares: each shared move, what is refused, the clock, the replay."""
+"""The rules every activity shares: each shared move, what is refused, the replay."""
 
 from copy import deepcopy
 from random import Random
@@ -10,66 +10,8 @@ from hypothesis import strategies as st
 from exchange.live import engine
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Moment, Refused
 from exchange.live.shared_moves import KINDS, MOST_FINDINGS
+from exchange.live.tests.in_memory import EVERYONE, Session
 from exchange.live.tests.sample.pebbles.activity import ACTIVITY
-
-EVERYONE = frozenset({"room", "desk", "screen"})
-
-
-class Session:
-    """A run in memory: plays moves through the engine and keeps its log, as the actions do."""
-
-    def __init__(self, minutes=None):
-        self.seed, self.now = "seed", 1_000_000
-        self.minutes = minutes or {}
-        self.room = engine.new_room(ACTIVITY, self.minutes, self.now)
-        self.state = self.first_state()
-        self.log = []
-
-    def first_state(self):
-        return ACTIVITY.start({"topic": "t"}, engine.chance_for(self.seed, 0))
-
-    def play(self, by, kind, seat="", /, **data):
-        """Plays a move and returns who must look again; a refused one must change nothing."""
-        before = deepcopy((self.room, self.state))
-        seq = len(self.log) + 1
-        try:
-            outcome = engine.apply(
-                ACTIVITY, self.room, self.state, by=by, seat=seat, kind=kind, data=data,
-                moment=Moment(self.now, engine.chance_for(self.seed, seq)),
-            )  # fmt: skip
-        except Refused:
-            assert (self.room, self.state) == before
-            raise
-        self.log.append(
-            {"seq": seq, "by": by, "seat": seat, "kind": kind, "data": outcome.data, "at": self.now}
-        )
-        return outcome.audiences
-
-    def refused(self, *args, **data):
-        with pytest.raises(Refused) as caught:
-            self.play(*args, **data)
-        return caught.value.sentence
-
-    def join(self, *keys, **more):
-        for key in keys:
-            told = self.play(
-                "house", "join",
-                **{"seat": key, "school": key[-1], "role": "teacher", "people": 1, **more},
-            )  # fmt: skip
-        return told
-
-    def advance(self, to=""):
-        return self.play("desk", "advance", saw=self.room["phase"], to=to)
-
-    def clock(self):
-        return engine.clock_of(ACTIVITY, self.room, self.now)
-
-
-@pytest.fixture
-def session():
-    made = Session()
-    made.join("s1", "s2", "s3", "s4")
-    return made
 
 
 @pytest.fixture
@@ -82,7 +24,8 @@ def wording(session):
 def test_a_new_room_is_empty_and_plans_every_phase():
     room = engine.new_room(ACTIVITY, {"alone": 7}, 50)
     assert (room["phase"], room["seats"], room["groups"]) == (LOBBY, {}, {})
-    assert room["clock"]["plan"] == {"alone": 7, "share": 3, "praise": 1, FINDINGS: 10}
+    plan = {"alone": 7, "share": 3, "praise": 1, FINDINGS: 10}
+    assert (room["clock"]["first"], room["clock"]["plan"]) == (plan, plan)
 
 
 # --- people ---
@@ -211,66 +154,6 @@ def test_each_person_sits_in_one_group_after_any_moves(session):
     assert sorted(k for keys in session.room["groups"].values() for k in keys) == [
         "s1", "s2", "s3", "s4",
     ]  # fmt: skip
-
-
-# --- clock ---
-
-
-def test_the_clock_runs_down_and_says_how_far_behind(session):
-    session.advance()
-    assert (session.clock()["left"], session.clock()["behind"]) == (120, 0)
-    session.now += 150
-    clock = session.clock()
-    assert (clock["left"], clock["behind"], clock["ends_at"]) == (-30, 30, session.now - 30)
-    session.advance()
-    assert (session.clock()["left"], session.clock()["behind"]) == (180, 30)
-
-
-def test_being_early_is_being_ahead(session):
-    session.advance()
-    session.now += 20
-    session.advance()
-    assert session.clock()["behind"] == -100
-    assert [(row["key"], row["spent"], row["is"]) for row in session.clock()["rail"]] == [
-        ("alone", 20, "done"),
-        ("share", 0, "now"),
-        ("praise", None, "to come"),
-        (FINDINGS, None, "to come"),
-    ]
-
-
-def test_a_phase_that_was_left_out_counts_neither_way(session):
-    session.advance("share")
-    assert session.clock()["behind"] == 0
-
-
-def test_a_pause_stops_the_clock(session):
-    session.advance()
-    session.now += 30
-    assert session.play("desk", "pause") == EVERYONE
-    session.now += 1000
-    clock = session.clock()
-    assert (clock["left"], clock["paused"], clock["ends_at"]) == (90, True, None)
-    assert session.refused("desk", "pause") == "The clock is already paused."
-    session.play("desk", "resume")
-    assert session.refused("desk", "resume") == "The clock is already running."
-    session.now += 10
-    assert (session.clock()["left"], session.clock()["ends_at"]) == (80, session.now + 80)
-    session.play("desk", "pause")
-    session.now += 500
-    session.advance()
-    assert session.room["clock"]["spent"] == {"alone": 40}
-    assert session.clock()["paused"] is False
-
-
-def test_extending_gives_minutes_to_this_phase(session):
-    assert session.refused("desk", "extend", minutes=1) == "This part has no clock."
-    session.advance()
-    assert session.play("desk", "extend", minutes="3") == EVERYONE
-    assert session.clock()["left"] == 300
-    for minutes in (0, -1, 61):
-        assert session.refused("desk", "extend", minutes=minutes) == "Add between 1 and 60 minutes."
-    assert session.refused("desk", "extend", minutes="soon") == "Minutes should be a whole number."
 
 
 # --- findings ---
