@@ -5,7 +5,6 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -30,13 +29,14 @@ def minutes(seconds: int | None) -> str:
 
 @register.filter
 def pace(behind: int) -> str:
-    """Seconds behind the plan in words: "on time", "3 min behind", "2 min ahead"."""
-    late = round(behind / 60)
+    """Seconds behind the plan in words: "on time", "3 min behind", "2 min ahead".
+
+    live.js counts on in the same way and with the same three sentences (see `_pace.html`).
+    """
+    late = (abs(behind) + 30) // 60
     if late == 0:
         return _("on time")
-    if late > 0:
-        return ngettext("%d min behind", "%d min behind", late) % late
-    return ngettext("%d min ahead", "%d min ahead", -late) % -late
+    return (_("{n} min behind") if behind > 0 else _("{n} min ahead")).format(n=late)
 
 
 @register.filter
