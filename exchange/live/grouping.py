@@ -1,12 +1,15 @@
 """Who sits with whom: groups of people who do not usually work together. Pure.
 
-The rule, in order: sizes within the range; as few pairs from one school as possible; then as few
-pairs with one role. A table captain's phone (people >= the smallest size) is a group of its own.
+The rule, in order: people in each group within the range; as few pairs of phones from one school
+as possible; then as few pairs with one role. People are counted, not phones: a phone for two takes
+two places. A table captain's phone (people >= the smallest size) is a group of its own.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heapreplace
 from itertools import combinations
+from math import ceil
 from random import Random
 from string import ascii_uppercase
 from typing import Any
@@ -27,59 +30,92 @@ def letter(index: int) -> str:
     return name
 
 
-def cost(keys: Sequence[str], seats: Seats) -> int:
-    """How far a group is from the rule: 100 for each pair of one school, 1 for each of one role."""
+def people(keys: Iterable[str], seats: Seats) -> int:
+    """How many people sit at these phones."""
+    return sum(seats[key].get("people", 1) for key in keys)
+
+
+def pairs(keys: Sequence[str], seats: Seats) -> tuple[int, int]:
+    """How many pairs of phones are of one school, and how many of one role."""
     schools = Counter(seats[k]["school"] for k in keys if seats[k]["school"])
     roles = Counter(seats[k]["role"] for k in keys)
 
-    def pairs(counts: Counter[str]) -> int:
+    def counted(counts: Counter[str]) -> int:
         return sum(n * (n - 1) // 2 for n in counts.values())
 
-    return SAME_SCHOOL * pairs(schools) + SAME_ROLE * pairs(roles)
+    return counted(schools), counted(roles)
 
 
-def sizes(people: int, smallest: int, largest: int) -> list[int]:
-    """Even group sizes within the range where that is possible.
+def cost(keys: Sequence[str], seats: Seats) -> int:
+    """How far a group is from the rule: 100 for each pair of one school, 1 for each of one role."""
+    schools, roles = pairs(keys, seats)
+    return SAME_SCHOOL * schools + SAME_ROLE * roles
 
-    >>> sizes(11, 3, 5), sizes(7, 3, 5), sizes(2, 3, 5), sizes(0, 3, 5)
-    ([4, 4, 3], [4, 3], [2], [])
+
+def shares(phones: Sequence[int], smallest: int, largest: int) -> list[list[int]]:
+    """Phones, each for so many people, shared out evenly; the people in each group in the range.
+
+    Where no sharing allows the range, as near to it as can be, and rather one too many than too
+    few. Phones for one and for two are shared out as evenly as is possible at all, so that a
+    sharing within the range is found whenever there is one; this holds for `smallest` up to 3,
+    above it phones for three may stand in the way.
+
+    >>> [sum(share) for share in shares([1] * 11, 3, 5)], shares([2, 2, 2], 3, 5)
+    ([4, 4, 3], [[2, 2, 2]])
     """
-    if people == 0:
+    if not phones:
         return []
-    count = max(1, round(people / ((smallest + largest) / 2)))
-    while count > 1 and people < count * smallest:
-        count -= 1
-    while people > count * largest:
-        count += 1
-    each, over = divmod(people, count)
-    return [each + 1] * over + [each] * (count - over)
+    total = sum(phones)
+    wanted = round(total / ((smallest + largest) / 2))
+    most = min(len(phones), ceil(total / smallest))
+
+    def fault(groups: list[list[int]]) -> tuple[int, ...]:
+        sums = [sum(group) for group in groups]
+        few = sum(max(0, smallest - n) for n in sums)
+        many = sum(max(0, n - largest) for n in sums)
+        return (few + many, few, abs(len(groups) - wanted), len(groups))
+
+    counts = range(min(most, max(1, total // largest)), most + 1)
+    return min((_even(phones, count) for count in counts), key=fault)
+
+
+def _even(phones: Sequence[int], count: int) -> list[list[int]]:
+    """The largest first, each to the group with the fewest people."""
+    groups: list[list[int]] = [[] for _ in range(count)]
+    lightest = [(0, i) for i in range(count)]
+    for phone in sorted(phones, reverse=True):
+        sits, i = lightest[0]
+        groups[i].append(phone)
+        heapreplace(lightest, (sits + phone, i))
+    return groups
 
 
 def form_groups(seats: Seats, size: tuple[int, int], chance: Random) -> Groups:
     """Letters -> seat keys, by the rule above. Every seat is in exactly one group.
 
-    Greedy from the most common school, then improved by swaps until none helps (bounded).
+    Greedy from the most common school, then improved by swaps until none helps (bounded). 500
+    phones took about half a second on one core, up to four where all came from three schools.
     """
-    smallest, largest = size
-    tables = [k for k in seats if seats[k].get("people", 1) >= smallest]
-    single = [k for k in seats if k not in set(tables)]
+    tables = [k for k in seats if people([k], seats) >= size[0]]
+    single = [k for k in seats if people([k], seats) < size[0]]
     chance.shuffle(single)
     common = Counter(seats[k]["school"] for k in single)
     single.sort(key=lambda k: (-common[seats[k]["school"]], seats[k]["school"], seats[k]["role"]))
-    wanted = sizes(len(single), smallest, largest)
-    groups: list[list[str]] = [[] for _ in wanted]
+    places = [Counter(share) for share in shares([people([k], seats) for k in single], *size)]
+    groups: list[list[str]] = [[] for _ in places]
     for key in single:
-        open_groups = [i for i, g in enumerate(groups) if len(g) < wanted[i]]
+        wide = people([key], seats)
         best = min(
-            open_groups,
+            (i for i, free in enumerate(places) if free[wide]),
             key=lambda i: (cost([*groups[i], key], seats) - cost(groups[i], seats), len(groups[i])),
         )
         groups[best].append(key)
-    improve(groups, seats)
+        places[best][wide] -= 1
+    improve(groups, seats, size)
     return {letter(i): keys for i, keys in enumerate([*groups, *([t] for t in tables)])}
 
 
-def improve(groups: list[list[str]], seats: Seats, rounds: int = 4) -> None:
+def improve(groups: list[list[str]], seats: Seats, size: tuple[int, int], rounds: int = 4) -> None:
     """Swap pairs between groups while that lowers the whole cost; at most `rounds` passes."""
     for _ in range(rounds):
         better = False
@@ -89,6 +125,8 @@ def improve(groups: list[list[str]], seats: Seats, rounds: int = 4) -> None:
                 continue  # a hall: splitting schools matters, a perfect mix of roles does not
             for i in range(len(a)):
                 for j in range(len(b)):
+                    if not _fits(a, b, people([b[j]], seats) - people([a[i]], seats), seats, size):
+                        continue
                     before = cost(a, seats) + cost(b, seats)
                     a[i], b[j] = b[j], a[i]
                     if cost(a, seats) + cost(b, seats) < before:
@@ -99,33 +137,42 @@ def improve(groups: list[list[str]], seats: Seats, rounds: int = 4) -> None:
             return
 
 
+def _fits(a: list[str], b: list[str], more: int, seats: Seats, size: tuple[int, int]) -> bool:
+    """Whether `a` may have so many people more and `b` so many fewer."""
+    return more == 0 or all(
+        size[0] <= n <= size[1] for n in (people(a, seats) + more, people(b, seats) - more)
+    )
+
+
 def place_latecomer(
     groups: Groups, seats: Seats, key: str, size: tuple[int, int], free: str
 ) -> str:
     """The letter of the group a latecomer joins; `free`, a new one, if all are full or for a table.
 
-    The group where the rule suffers least; among equals the smallest.
+    A group that is still too small first; then where the rule suffers least; among equals the
+    smallest. Nobody is put to a table that has its own phone.
     """
     smallest, largest = size
-    if seats[key].get("people", 1) >= smallest:
+    coming = people([key], seats)
+    if coming >= smallest:
         return free
-    able = [
-        name for name, keys in groups.items()
-        if len(keys) < largest and not any(seats[k].get("people", 1) >= smallest for k in keys)
-    ]  # fmt: skip
-    if not able:
-        # Better a group of one too many than somebody sitting alone.
-        able = [
-            n
-            for n, keys in groups.items()
-            if sum(seats[k].get("people", 1) for k in keys) < largest + 1
-        ]
+    shared = {
+        name: people(keys, seats)
+        for name, keys in groups.items()
+        if all(people([k], seats) < smallest for k in keys)
+    }
+    # Better a group of one too many than somebody sitting alone.
+    able = [n for n, sits in shared.items() if sits + coming <= largest] or [
+        n for n, sits in shared.items() if sits + coming <= largest + 1
+    ]
     if not able:
         return free
-    return min(
-        able,
-        key=lambda n: (cost([*groups[n], key], seats) - cost(groups[n], seats), len(groups[n]), n),
-    )
+
+    def suffers(name: str) -> tuple[bool, int, int, str]:
+        more = cost([*groups[name], key], seats) - cost(groups[name], seats)
+        return (shared[name] >= smallest, more, shared[name], name)
+
+    return min(able, key=suffers)
 
 
 def notes(groups: Mapping[str, Sequence[str]], seats: Seats, size: tuple[int, int]) -> list[str]:
