@@ -59,7 +59,6 @@ def new_room(activity: Activity, minutes: Mapping[str, int], now: int, floor: in
         "gone": [],
         "groups": {},
         "letters": 0,
-        "notes": [],
         "tallies": {},
         "findings": [],
         "worded": 0,

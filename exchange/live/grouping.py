@@ -150,7 +150,7 @@ def place_latecomer(
     """The letter of the group a latecomer joins; `free`, a new one, if all are full or for a table.
 
     A group that is still too small first; then where the rule suffers least; among equals the
-    smallest. Nobody is put to a table that has its own phone.
+    smallest. Nobody is put to a table that has its own phone, nor alone into an emptied group.
     """
     smallest, largest = size
     coming = people([key], seats)
@@ -159,7 +159,7 @@ def place_latecomer(
     shared = {
         name: people(keys, seats)
         for name, keys in groups.items()
-        if all(people([k], seats) < smallest for k in keys)
+        if keys and all(people([k], seats) < smallest for k in keys)
     }
     # Better a group of one too many than somebody sitting alone.
     able = [n for n, sits in shared.items() if sits + coming <= largest] or [
@@ -178,19 +178,39 @@ def place_latecomer(
 def notes(groups: Mapping[str, Sequence[str]], seats: Seats, size: tuple[int, int]) -> list[str]:
     """Sentences on what the rule could not do; empty when it is satisfied."""
     smallest, largest = size
+    counted = [pairs(keys, seats) for keys in groups.values()]
+    schools, roles = sum(s for s, _ in counted), sum(r for _, r in counted)
+    unknown = sum(not seats[k]["school"] for keys in groups.values() if len(keys) > 1 for k in keys)
     said = []
-    pairs = sum(cost(keys, seats) // SAME_SCHOOL for keys in groups.values())
-    if pairs:
-        who = "One pair" if pairs == 1 else f"{pairs} pairs"
-        said.append(f"{who} from the same school could not be split.")
+    if schools:
+        said.append(f"{_so_many(schools, 'pair')} from the same school could not be split.")
+    if roles:
+        said.append(f"{_so_many(roles, 'pair')} with the same role could not be split.")
+    if unknown:
+        said.append(f"{_so_many(unknown, 'phone')} named no school: colleagues may sit together.")
     for name, keys in groups.items():
-        people = sum(seats[k].get("people", 1) for k in keys)
-        if people < smallest:
-            said.append(
-                f"Group {name} has only {people}; groups work best with {smallest} to {largest}."
-            )
-        elif people > largest and len(keys) > 1:
-            said.append(
-                f"Group {name} has {people}; groups work best with {smallest} to {largest}."
-            )
+        sits = people(keys, seats)
+        best = f"groups work best with {smallest} to {largest}"
+        if 0 < sits < smallest:
+            said.append(f"Group {name} has only {sits}; {best}.")
+        elif sits > largest:
+            said.append(f"Group {name} has {sits}; {best}.")
     return said
+
+
+def _so_many(number: int, word: str) -> str:
+    return f"One {word}" if number == 1 else f"{number} {word}s"
+
+
+def mixed(groups: Mapping[str, Sequence[str]], seats: Seats) -> bool:
+    """Whether it is known that nobody meets a school or a role twice in their group.
+
+    It is not where a phone named no school or is for several people: who they are is not known.
+    """
+    filled = [keys for keys in groups.values() if keys]
+    return bool(filled) and all(
+        len(keys) > 1
+        and cost(keys, seats) == 0
+        and all(seats[key]["school"] and people([key], seats) == 1 for key in keys)
+        for keys in filled
+    )

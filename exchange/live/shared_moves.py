@@ -68,7 +68,6 @@ def join(turn: Turn) -> set[str]:
         free = grouping.letter(turn.room["letters"])
         name = grouping.place_latecomer(groups, seats, key, turn.activity.group_size, free)
         _seat_in(turn.room, name, key)
-        _note_groups(turn.activity, turn.room)
         told.add(f"group:{name}")
     return told
 
@@ -84,7 +83,6 @@ def remove(turn: Turn) -> set[str]:
         if key in keys:
             keys.remove(key)
     turn.room["groups"] = {name: keys for name, keys in turn.room["groups"].items() if keys}
-    _note_groups(turn.activity, turn.room)
     return told
 
 
@@ -165,7 +163,6 @@ def move_seat(turn: Turn) -> set[str]:
     if before:
         turn.room["groups"][before].remove(key)
     _seat_in(turn.room, to, key)
-    _note_groups(turn.activity, turn.room)
     return {DESK, SCREEN, f"seat:{key}", f"group:{before}", f"group:{to}"}
 
 
@@ -244,7 +241,6 @@ def _form(activity: Activity, room: Data, moment: Moment) -> None:
     if activity.group_size and room["seats"]:
         room["groups"] = grouping.form_groups(room["seats"], activity.group_size, moment.chance)
         room["letters"] = len(room["groups"])
-        _note_groups(activity, room)
 
 
 def _seat_in(room: Data, name: str, key: str) -> None:
@@ -253,11 +249,6 @@ def _seat_in(room: Data, name: str, key: str) -> None:
         room["groups"][name] = []
         room["letters"] += 1
     room["groups"][name].append(key)
-
-
-def _note_groups(activity: Activity, room: Data) -> None:
-    if activity.group_size:
-        room["notes"] = grouping.notes(room["groups"], room["seats"], activity.group_size)
 
 
 def _in_findings(room: Data) -> None:

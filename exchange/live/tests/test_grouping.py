@@ -12,6 +12,7 @@ from exchange.live.grouping import (
     cost,
     form_groups,
     letter,
+    mixed,
     notes,
     people,
     place_latecomer,
@@ -171,7 +172,7 @@ def test_twelve_people_of_four_schools_never_meet_a_colleague():
     groups = form_groups(seats, (3, 5), Random(7))
     assert sorted(map(len, groups.values())) == [4, 4, 4]
     assert school_pairs(groups.values(), seats) == 0
-    assert notes(groups, seats, (3, 5)) == []
+    assert notes(groups, seats, (3, 5)) == ["18 pairs with the same role could not be split."]
 
 
 def test_roles_are_mixed_when_schools_already_are():
@@ -193,17 +194,69 @@ def test_a_hall_of_five_hundred_meets_no_colleague():
     assert (school_pairs(groups.values(), seats), outside(groups.values(), seats)) == (0, 0)
 
 
+def said(*seated):
+    """What is said of these phones, formed into groups of 3 to 5; and whether they are mixed."""
+    seats = {f"s{i}": one for i, one in enumerate(seated, 1)}
+    groups = form_groups(seats, (3, 5), Random(0))
+    return notes(groups, seats, (3, 5)), mixed(groups, seats)
+
+
 def test_what_cannot_be_is_said():
-    same = room("1", "1", "1", "1")
-    assert notes(form_groups(same, (3, 5), Random(0)), same, (3, 5)) == [
-        "6 pairs from the same school could not be split."
-    ]
-    two = room("1", "1")
-    assert notes(form_groups(two, (3, 5), Random(0)), two, (3, 5)) == [
-        "One pair from the same school could not be split.",
-        "Group A has only 2; groups work best with 3 to 5.",
-    ]
-    assert form_groups({}, (3, 5), Random(0)) == {}
+    assert said(*(seat("1", role) for role in [*ROLES, "governor"])) == (
+        ["6 pairs from the same school could not be split."], False,
+    )  # fmt: skip
+    assert said(seat("1", "teacher"), seat("2", "leader"), seat("3", "leader")) == (
+        ["One pair with the same role could not be split."], False,
+    )  # fmt: skip
+    assert said(seat("1"), seat("1")) == (
+        [
+            "One pair from the same school could not be split.",
+            "One pair with the same role could not be split.",
+            "Group A has only 2; groups work best with 3 to 5.",
+        ],
+        False,
+    )
+    assert said() == ([], False)
+
+
+def test_a_group_that_is_too_large_is_said_and_one_table_for_six_too():
+    assert said(*(seat(str(n), f"role {n}", people=2) for n in range(3))) == (
+        ["Group A has 6; groups work best with 3 to 5."], False,
+    )  # fmt: skip
+    assert said(seat("1", people=6)) == (["Group A has 6; groups work best with 3 to 5."], False)
+    assert said(seat("1", people=5)) == ([], False)
+
+
+def test_what_is_not_known_is_not_claimed():
+    """Six teachers without a school are not mixed; nor is who sits at a phone for two known."""
+    assert said(*[seat()] * 6) == (
+        [
+            "6 pairs with the same role could not be split.",
+            "6 phones named no school: colleagues may sit together.",
+        ],
+        False,
+    )
+    one_unknown = [seat("1", "teacher"), seat("2", "leader"), seat("", "headteacher")]
+    assert said(*one_unknown) == (
+        ["One phone named no school: colleagues may sit together."],
+        False,
+    )
+    a_pair = [seat("1", "teacher", people=2), seat("2", "leader"), seat("3", "headteacher")]
+    assert said(*a_pair) == ([], False)
+    assert said(seat("1", "teacher"), seat("2", "leader"), seat("3", "headteacher")) == ([], True)
+
+
+@given(seats_of, st.integers(0, 99))
+def test_groups_are_called_mixed_only_where_nothing_is_repeated(seats, seed):
+    groups = form_groups(seats, (3, 5), Random(seed))
+    once = all(
+        len({seats[k][what] for k in keys}) == people(keys, seats)
+        for keys in groups.values()
+        for what in ("school", "role")
+    )
+    named = all(one["school"] for one in seats.values())
+    alone = any(len(keys) == 1 for keys in groups.values())
+    assert mixed(groups, seats) == bool(groups and once and named and not alone)
 
 
 def test_a_latecomer_sits_where_the_rule_suffers_least():
@@ -251,6 +304,13 @@ def test_a_latecomer_first_fills_a_group_that_is_too_small():
     seats = room("1", "2", "3", "4", "5", "1")
     groups = {"A": ["s1", "s2"], "B": ["s3", "s4", "s5"]}
     assert place_latecomer(groups, seats, "s6", (3, 5), "C") == "A"
+
+
+def test_an_emptied_group_is_passed_over():
+    seats = {**room("1", "2"), "s3": seat("3", "leader"), "s4": seat("4")}
+    groups = {"A": [], "B": ["s1", "s2", "s3"]}
+    assert place_latecomer(groups, seats, "s4", (3, 5), "C") == "B"
+    assert notes(groups, seats, (3, 5)) == ["One pair with the same role could not be split."]
 
 
 @given(st.integers(0, 5000))
