@@ -79,10 +79,10 @@ def remove(turn: Turn) -> set[str]:
     told = {DESK, SCREEN, f"seat:{key}", f"group:{_room(turn.room).group_of(key)}"}
     del turn.room["seats"][key]
     turn.room["gone"].append(key)
-    for keys in turn.room["groups"].values():
-        if key in keys:
-            keys.remove(key)
-    turn.room["groups"] = {name: keys for name, keys in turn.room["groups"].items() if keys}
+    _stand_up(turn, key)
+    for finding in turn.room["findings"]:
+        # Whoever comes again with a new seat would else be counted twice; dissent stays.
+        finding["agree"] = [agreed for agreed in finding["agree"] if agreed != key]
     return told
 
 
@@ -160,8 +160,7 @@ def move_seat(turn: Turn) -> set[str]:
     before = _room(turn.room).group_of(key)
     if before == to:
         raise Refused(f"This person is already in group {to}.", "group")
-    if before:
-        turn.room["groups"][before].remove(key)
+    _stand_up(turn, key)
     _seat_in(turn.room, to, key)
     return {DESK, SCREEN, f"seat:{key}", f"group:{before}", f"group:{to}"}
 
@@ -241,6 +240,17 @@ def _form(activity: Activity, room: Data, moment: Moment) -> None:
     if activity.group_size and room["seats"]:
         room["groups"] = grouping.form_groups(room["seats"], activity.group_size, moment.chance)
         room["letters"] = len(room["groups"])
+
+
+def _stand_up(turn: Turn, key: str) -> None:
+    """Take a seat out of its group. An emptied group goes, unless groups are at work: then what
+    it made stands, and somebody may be moved to it."""
+    groups = turn.room["groups"]
+    for keys in groups.values():
+        if key in keys:
+            keys.remove(key)
+    if not _grouped_started(turn.activity, turn.room):
+        turn.room["groups"] = {name: keys for name, keys in groups.items() if keys}
 
 
 def _seat_in(room: Data, name: str, key: str) -> None:

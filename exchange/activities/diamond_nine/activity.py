@@ -87,7 +87,7 @@ MOVES = (
 
 ACTIVITY = Activity(
     key="diamond_nine",
-    version=1,
+    version=2,
     title="Diamond 9",
     summary="Sort nine cards into a diamond, alone and then in groups, and agree what matters most.",
     minutes=80,

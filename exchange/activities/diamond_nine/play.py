@@ -6,6 +6,8 @@
       "groups": {letter: {"tray", "sort", "reasons", "argued", "dissent", "locked_at"}},
       "own":    {code: text of an own card brought to a group},
       "counted": seats whose locked sort counts in figures, or None before the groups begin,
+      "sat":    {counted seat: the letter it sat at when the groups began},
+      "left":   the same when the groups were over, or None before,
       "presenting", "presented", "challenges", "final", "lines": the next line's number
     }
 
@@ -49,6 +51,8 @@ def start(setup: Data, chance: Random) -> State:
         "groups": {},
         "own": {},
         "counted": None,
+        "sat": {},
+        "left": None,
         "presenting": "",
         "presented": [],
         "challenges": [],
@@ -67,9 +71,16 @@ def own_codes(state: State) -> list[str]:
     return sorted(state["own"], key=lambda code: (len(code), code))
 
 
-def letters(room: Room) -> list[str]:
-    """The groups' letters: A to Z, then AA."""
-    return sorted(room.groups, key=lambda letter: (len(letter), letter))
+def letters(state: State, room: Room) -> list[str]:
+    """The groups' letters: A to Z, then AA. A group whose last phone went stands only while there
+    is something on its board: what a table made is not lost with its phone."""
+    named = [letter for letter, seats in room.groups.items() if seats or _worked(state, letter)]
+    return sorted(named, key=lambda letter: (len(letter), letter))
+
+
+def _worked(state: State, letter: str) -> bool:
+    board = board_of(state, letter)
+    return any(board[part] for part in ("sort", "reasons", "argued", "dissent"))
 
 
 def text_of(state: State, code: str) -> str:
@@ -98,23 +109,33 @@ def join(state: State, seat: str, chance: Random) -> None:
 def enter(state: State, room: Room, phase: str, chance: Random) -> None:
     """When the groups begin (or are passed over), fix whose sorts count; lay the groups' trays.
 
-    Fixed, because a figure that changed when somebody is removed would tell what they had done.
+    Fixed, because a figure that changed when somebody is removed would tell what they had done;
+    and who sat with whom likewise, because who is moved later must not read another table's sorts.
     """
     if phase not in TOGETHER:
         return
     if state["counted"] is None:
         state["counted"] = sorted(seat for seat in room.seats if _locked(state, seat))
+        state["sat"] = _sitting(state, room)
     if phase != "groups":
+        if state["left"] is None:
+            state["left"] = state["sat"] | _sitting(state, room)
         return
     _bring_own_cards(state, state["counted"], chance)
-    for letter in letters(room):
+    for letter in letters(state, room):
         seats = [seat for seat in room.groups[letter] if seat in state["counted"]]
         state["groups"][letter] = _board(_tray(state, seats, chance))
 
 
+def _sitting(state: State, room: Room) -> dict[str, str]:
+    """Counted seat -> its group's letter now, for those in a group."""
+    found = {seat: room.group_of(seat) for seat in state["counted"]}
+    return {seat: letter for seat, letter in found.items() if letter}
+
+
 def upgrade(state: State, version: int) -> State:
-    """Version 1 is the only one so far."""
-    return state
+    """Version 1 did not keep who sat with whom: its closed sessions do without that figure."""
+    return {"sat": {}, "left": None, **state} if version < 2 else state
 
 
 def _locked(state: State, seat: str) -> bool:
@@ -481,5 +502,6 @@ def waiting(state: State, room: Room) -> int:
     if room.phase == "sort":
         return sum(place["locked_at"] is None for place in places)
     if room.phase == "groups":
-        return sum(board_of(state, letter)["locked_at"] is None for letter in room.groups)
+        sitting = [letter for letter, seats in room.groups.items() if seats]
+        return sum(board_of(state, letter)["locked_at"] is None for letter in sitting)
     return 0

@@ -33,7 +33,7 @@ def counted_sorts(state: State, room: Room) -> list[Sort]:
 
 def full_boards(state: State, room: Room) -> dict[str, Sort]:
     """Letter -> diamond, of the groups that placed nine cards."""
-    boards = {letter: board_of(state, letter)["sort"] for letter in letters(room)}
+    boards = {letter: board_of(state, letter)["sort"] for letter in letters(state, room)}
     return {letter: sort for letter, sort in boards.items() if is_full(sort)}
 
 
@@ -170,14 +170,21 @@ def polarised_figure(state: State, room: Room) -> dict[str, Any]:
 
 
 def movement_figure(state: State, room: Room) -> dict[str, Any]:
-    """Over the whole room only: how the groups' ranks differ from their members' own."""
+    """Over the whole room only: how the groups' ranks differ from their members' own.
+
+    Also withheld where one to four of the sorts that count stand outside it: the means over all
+    and over these, subtracted, would give the few away.
+    """
     boards = full_boards(state, room)
+    sat = state["sat"] if state["left"] is None else state["left"]
+    counted = counted_seats(state, room)
     pairs = [
-        (state["seats"][seat]["sort"], boards[room.group_of(seat)])
-        for seat in counted_seats(state, room)
-        if room.group_of(seat) in boards
+        (state["seats"][seat]["sort"], boards[sat[seat]])
+        for seat in counted
+        if sat.get(seat) in boards
     ]
-    if len(pairs) < room.floor:
+    outside = len(counted) - len(pairs)
+    if len(pairs) < room.floor or 0 < outside < room.floor:
         return _figure("movement", words.TOO_FEW_MOVED.format(floor=room.floor), cards=[])
     cards = [_with_card(state, one) for one in analysis.movement(pairs, given(state))]
     return _figure("movement", cards=cards, sorters=len(pairs))
@@ -227,7 +234,7 @@ def participation_figure(state: State, room: Room) -> dict[str, Any]:
         "participation",
         phones=len(room.seats),
         people=sum(int(seat.get("people") or 1) for seat in seats),
-        groups=len(room.groups),
+        groups=len(letters(state, room)),
         schools=analysis.told_apart(schools, room.floor),
         roles=by_role,
     )

@@ -63,7 +63,7 @@ def _for_seat(state: State, room: Room, who: Who) -> Data:
     seen: Data = {"group": group, "mine": _own_sort(state, mine), "longest": LONGEST_LINE}
     if group:
         seen["board"] = _table(state, group)
-        seen["open_sorts"] = _open_sorts(state, room, group, who.seat)
+        seen["open_sorts"] = _open_sorts(state, room, who.seat)
     return seen | _together(state, room)
 
 
@@ -115,15 +115,17 @@ def _own_sort(state: State, mine: dict[str, Any]) -> Data | None:
     return {"rows": drawn(mine["sort"], lambda code: _my_text(state, mine, code))}
 
 
-def _open_sorts(state: State, room: Room, group: str, seat: str) -> list[Data]:
-    """The group's other locked sorts, only where the run announced it."""
-    if state["setup"]["privacy"] != "own_group" or room.phase not in TOGETHER:
+def _open_sorts(state: State, room: Room, seat: str) -> list[Data]:
+    """The locked sorts of those who sat at one table when the groups began, to each other, only
+    where the run announced it. Whoever is moved or comes later neither reads nor is read, and who
+    locked none reads none.
+    """
+    sat = state["sat"]
+    if state["setup"]["privacy"] != "own_group" or room.phase not in TOGETHER or seat not in sat:
         return []
-    others = [key for key in room.groups[group] if key != seat]
+    others = [key for key in sat if key != seat and sat[key] == sat[seat]]
     return [
-        {"seat": key, **sort}
-        for key in others
-        if key in state["seats"] and (sort := _own_sort(state, state["seats"][key]))
+        {"seat": key, **sort} for key in others if (sort := _own_sort(state, state["seats"][key]))
     ]
 
 
@@ -195,7 +197,7 @@ def _together(state: State, room: Room) -> Data:
         seen["figures"] = record.figures(state, room)
         seen["final"] = record.final(state)
         seen["reading"] = READING["groups"]
-        seen["boards"] = [board_drawn(state, letter) for letter in letters(room)]
+        seen["boards"] = [board_drawn(state, letter) for letter in letters(state, room)]
     return seen
 
 
@@ -215,7 +217,7 @@ def _counts(state: State, room: Room) -> Data:
 def _for_desk(state: State, room: Room) -> Data:
     seen: Data = {"counts": _counts(state, room), "cards": _list(state), "longest": LONGEST_LINE}
     if room.phase in TOGETHER:
-        seen["progress"] = [_progress(state, room, letter) for letter in letters(room)]
+        seen["progress"] = [_progress(state, room, letter) for letter in letters(state, room)]
     if room.phase in ("present", *OPEN):
         seen["challenges"] = challenges(state)
     if room.phase == "agree":

@@ -129,7 +129,7 @@ def _alone(state: State, room: Room) -> Table:
 
 def _groups(state: State, room: Room) -> Table:
     rows: list[tuple[Any, ...]] = []
-    for letter in letters(room):
+    for letter in letters(state, room):
         board = board_of(state, letter)
         rows += [
             (letter, ROW_OF[slot], slot, code, text_of(state, code),
@@ -145,7 +145,7 @@ def _groups(state: State, room: Room) -> Table:
 def _reasons(state: State, room: Room) -> Table:
     rows = [
         (letter, line["card"], text_of(state, line["card"]), line["text"])
-        for letter in letters(room)
+        for letter in letters(state, room)
         for line in board_of(state, letter)["reasons"]
     ]
     return _table("reasons", ("group", "code", "card", "reason"), rows)
@@ -154,7 +154,7 @@ def _reasons(state: State, room: Room) -> Table:
 def _dissent(state: State, room: Room) -> Table:
     rows = [
         (letter, line["text"])
-        for letter in letters(room)
+        for letter in letters(state, room)
         for line in board_of(state, letter)["dissent"]
     ]
     return _table("dissent", ("group", "dissent"), rows)

@@ -70,13 +70,36 @@ def test_a_removed_seat_leaves_its_group_and_can_do_nothing(session):
     assert session.refused("house", "remove", seat="s1") == "There is no such seat in this session."
 
 
-def test_an_emptied_group_goes_and_its_letter_is_not_used_again(session):
+def test_an_emptied_group_at_work_stands_and_its_letter_is_not_used_again(session):
     session.advance("share")
     for key in list(session.room["groups"]["B"]):
         session.play("house", "remove", seat=key)
-    assert list(session.room["groups"]) == ["A"]
+    # Groups are at work: what B made stands, and somebody may be moved to it.
+    assert session.room["groups"]["B"] == []
     session.join("s5", "s6", people=2)
-    assert list(session.room["groups"]) == ["A", "C", "D"]
+    assert list(session.room["groups"]) == ["A", "B", "C", "D"]
+
+
+def test_a_group_emptied_before_the_work_goes_and_its_letter_is_not_used_again(session):
+    session.play("desk", "regroup")
+    for key in list(session.room["groups"]["B"]):
+        session.play("house", "remove", seat=key)
+    assert list(session.room["groups"]) == ["A"]
+    session.play("desk", "move_seat", seat=session.room["groups"]["A"][0], group="C")
+    assert list(session.room["groups"]) == ["A", "C"]
+
+
+def test_whoever_leaves_no_longer_agrees_but_their_dissent_stays(session):
+    session.advance(FINDINGS)
+    session.play("desk", "propose_finding", text="We need time.")
+    (finding,) = session.room["findings"]
+    first, second = list(session.room["seats"])[:2]
+    session.play("seat", "agree_finding", first, finding=finding["id"])
+    session.play("seat", "dissent_finding", second, finding=finding["id"], note="Not us.")
+    for key in (first, second):
+        session.play("house", "remove", seat=key)
+    assert finding["agree"] == []
+    assert finding["dissent"] == [{"seat": second, "note": "Not us."}]
 
 
 # --- phases ---

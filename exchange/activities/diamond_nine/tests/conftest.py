@@ -102,8 +102,12 @@ class Hall:
             self.play(seats[number % len(seats)], "group_place", card=code, slot=slot)
         self.play(seats[0], "group_lock")
 
+    def engine_room(self):
+        """The room as the activity knows it."""
+        return engine.room_of(self.room)
+
     def tables(self) -> dict:
-        room = engine.room_of(self.room)
+        room = self.engine_room()
         return {table.key: table for table in ACTIVITY.tables(self.state, room)}
 
     def replayed(self) -> tuple[dict, dict]:

@@ -420,4 +420,4 @@ def test_children_of_chance_a_hundred_careless_people(hall):
 
 def test_stored_states_of_this_version_stay_as_they_are(in_groups):
     made, _ = in_groups()
-    assert ACTIVITY.upgrade(made.state, 1) == made.state
+    assert ACTIVITY.upgrade(made.state, ACTIVITY.version) == made.state
