@@ -184,7 +184,9 @@ def movement_figure(state: State, room: Room) -> dict[str, Any]:
         if sat.get(seat) in boards
     ]
     outside = len(counted) - len(pairs)
-    if len(pairs) < room.floor or 0 < outside < room.floor:
+    if 0 < outside < room.floor <= len(pairs):
+        return _figure("movement", words.FEW_NOT_MOVED.format(floor=room.floor), cards=[])
+    if len(pairs) < room.floor:
         return _figure("movement", words.TOO_FEW_MOVED.format(floor=room.floor), cards=[])
     cards = [_with_card(state, one) for one in analysis.movement(pairs, given(state))]
     return _figure("movement", cards=cards, sorters=len(pairs))

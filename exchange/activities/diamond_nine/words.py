@@ -149,6 +149,11 @@ TOO_FEW_MOVED = (
     "Fewer than {floor} people both locked a sort and sat in a group that filled its diamond."
 )
 
+FEW_NOT_MOVED = (
+    "Fewer than {floor} people locked a sort and sat in a group that did not fill its diamond. "
+    "This figure beside the others would give their sorts away."
+)
+
 # --- announced before joining ---
 TELL_PRIVATE = (
     "Your own sort stays yours: nobody else sees it, neither your group nor the facilitator."
