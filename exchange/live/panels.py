@@ -14,13 +14,16 @@ NEWEST = 10
 
 
 def network_panel(request: HttpRequest, network: Network) -> tuple[str, dict[str, Any]] | None:
-    """Findings and sessions of a network, as far as this person may see them."""
+    """Released findings and the sessions of a network, as far as this person may see them.
+
+    What is not released stands on its session's page only, also for those who may read it.
+    """
     runs = Run.objects.visible_to(request.user).for_network(network).filter(cancelled_at=None)
-    findings = Finding.objects.visible_to(request.user).filter(network=network).distinct()
+    findings = Finding.objects.visible_to(request.user).released().filter(network=network)
     return "live/_network_panel.html", {
         "network": network,
         "runs": runs.select_related("network")[:NEWEST],
-        "findings": findings[:NEWEST],
+        "findings": findings.distinct()[:NEWEST],
         "may_start": isinstance(request.user, Person)
         and rules.may_start_run(request.user, network),
     }
