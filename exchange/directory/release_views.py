@@ -8,21 +8,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from exchange.directory import actions, rules
-from exchange.directory.models import Release
-from exchange.directory.network_views import visible
+from exchange.directory.models import Network, Release
 from exchange.directory.outcomes import page_of, pressed
 from exchange.directory.people_forms import RefusalForm
 from exchange.directory.requests import SignedIn
 from exchange.directory.slots import subjects_of
 
 
+def asking(request: SignedIn, pk: int) -> Network:
+    """The network, for its people and for whoever speaks for a school it asked; else 404."""
+    asked = Release.objects.visible_to(request.user).values("network")
+    mine = Network.objects.visible_to(request.user).values("pk")
+    return get_object_or_404(Network.objects.filter(Q(pk__in=mine) | Q(pk__in=asked)), pk=pk)
+
+
 @login_required
 @require_GET
 def releases(request: SignedIn, pk: int) -> HttpResponse:
     """What waits for one's school, and what became of the rest; co-leaders see every school's."""
-    network = visible(request, pk)
+    network = asking(request, pk)
     spoken = request.user.spoken_school_ids()
-    rows = network.releases.select_related(
+    rows = network.releases.with_speaker().select_related(
         "school", "asked_by", "agreed_by", "declined_by", "withdrawn_by"
     )
     if not rules.is_co_leader(request.user, network):
@@ -32,7 +38,8 @@ def releases(request: SignedIn, pk: int) -> HttpResponse:
     for row in page:
         row.shown = shown.get((row.subject_kind, row.subject_id))
         row.mine = row.school_id in spoken
-    context = {"network": network, "page_obj": page}
+    inside = network if rules.is_member(request.user, network) else None
+    context = {"network": network, "inside": inside, "page_obj": page}
     return render(request, "directory/releases.html", context)
 
 

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exchange.directory.models import Release
+from exchange.directory.models import Audience, Release
 from exchange.directory.requests import SignedIn
+from exchange.directory.rules import is_member
 from exchange.live import rules
 from exchange.live.actions import ask_finding_release
 from exchange.live.models import Finding, Run
@@ -28,14 +29,15 @@ def finding(request: SignedIn, finding_id: int) -> HttpResponse:
 
 
 def _page(request: SignedIn, found: Finding, refused: str = "") -> HttpResponse:
-    releases = Release.objects.of(found).select_related(
-        "school", "agreed_by", "declined_by", "asked_by"
-    )
+    releases = Release.objects.of(found).with_speaker().select_related("school")
     context = {
         "finding": found,
         "releases": releases,
         "refused": refused,
-        "may_ask": rules.may_ask_release(request.user, found) and not releases.waiting().exists(),
+        "may_open_network": bool(found.network and is_member(request.user, found.network)),
+        "may_ask": rules.may_ask_release(request.user, found)
+        and found.audience == Audience.GROUP
+        and not releases.waiting().exists(),
         "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
         "agreed": found.agreed if found.agreed >= settings.FLOOR else None,
     }

@@ -17,7 +17,7 @@ from exchange.directory.models import Network, Person
 from exchange.directory.requests import SignedIn
 from exchange.live import engine, rules
 from exchange.live.actions import change_run, create_run
-from exchange.live.actions.findings import run_released, schools_involved
+from exchange.live.actions.findings import run_released
 from exchange.live.discovery import UnknownActivity, activities, activity_of
 from exchange.live.forms import NoteForm, SetupForm
 from exchange.live.looking import record_of
@@ -165,7 +165,6 @@ def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
         context |= record_of(found)
         context["may_read"] = True
         context["finding_rows"] = Finding.objects.visible_to(request.user).filter(run=found)
-        context["schools"] = schools_involved(found)
     return context
 
 

@@ -43,15 +43,16 @@ def ask_release(
     """Ask each school whether `subject` may be seen by `audience`. Returns the new questions.
 
     A school that was asked and has not said no is not asked twice. `removed` says what was taken
-    out first. ValidationError: no school, or one that is not a member.
+    out first. ValidationError: no school, or one that never was a member. A school that has left
+    is still asked about what its people took part in.
     """
     require(rules.may_ask_release(by, network), _("Only people of the network ask for this."))
     ids = {school.pk for school in schools}
-    members = Membership.objects.current().filter(network=network, school__in=ids)
+    members = Membership.objects.ever().filter(network=network, school__in=ids)
     if not ids:
         raise ValidationError(_("There is no school that could agree."))
     if set(members.values_list("school_id", flat=True)) != ids:
-        raise ValidationError(_("Only member schools can be asked."))
+        raise ValidationError(_("Only schools that belong to the network, or did, can be asked."))
     Network.objects.select_for_update().get(pk=network.pk)
     open_ones = Release.objects.of(subject).filter(
         audience=audience, declined_at__isnull=True, withdrawn_at__isnull=True

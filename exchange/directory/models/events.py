@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models.networks import Network
-from exchange.directory.models.people import Person
+from exchange.directory.models.people import Affiliation, Person
 from exchange.directory.models.schools import School
 
 
@@ -71,10 +71,14 @@ def record(
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def visible_to(self, person: object) -> "ReleaseQuerySet":
-        """Decisions in one's networks. Reading one is not reading the thing it is about."""
+        """Decisions in one's networks, and those of the schools one speaks for, also where the
+        school has left since. Reading one is not reading the thing it is about.
+        """
         if not isinstance(person, Person) or not person.is_active:
             return self.none()
-        return self.filter(network_id__in=person.network_ids)
+        return self.filter(
+            Q(network_id__in=person.network_ids) | Q(school_id__in=person.spoken_school_ids())
+        )
 
     def answerable_by(self, person: Person) -> "ReleaseQuerySet":
         """What waits for this person's decision, as head or link person of a school."""
@@ -82,6 +86,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def of(self, subject: models.Model) -> "ReleaseQuerySet":
         return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk)
+
+    def with_speaker(self) -> "ReleaseQuerySet":
+        """Each with `has_speaker`: whether the school has a head or link person here now."""
+        ties = Affiliation.objects.current().confirmed().speaking()
+        return self.annotate(has_speaker=Exists(ties.filter(school=OuterRef("school"))))
 
     def agreed(self) -> "ReleaseQuerySet":
         return self.filter(agreed_at__isnull=False, withdrawn_at__isnull=True)

@@ -72,6 +72,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             Q(left_on__isnull=True) | Q(left_on__gt=on)
         )
 
+    def ever(self) -> "MembershipQuerySet":
+        """Schools that belong or belonged; not those that were only asked, or declined."""
+        never = [Membership.Status.INVITED, Membership.Status.DECLINED]
+        return self.exclude(status__in=never)
+
     def asked(self) -> "MembershipQuerySet":
         """Schools that were asked to join and have not answered."""
         return self.filter(status=Membership.Status.INVITED, left_on__isnull=True)

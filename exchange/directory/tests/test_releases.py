@@ -125,13 +125,17 @@ def test_strangers_do_not_ask(cast, thing, who):
         )  # fmt: skip
 
 
-def test_only_member_schools_are_asked(cast, thing):
+def test_only_schools_that_belong_or_belonged_are_asked(cast, thing):
+    make.membership(cast.harbour, cast.hillcrest, status="invited")
     for schools in ([], [cast.hillcrest], [cast.quayside, cast.hillcrest]):
         with pytest.raises(ValidationError):
             actions.ask_release(
                 thing, schools=schools, network=cast.harbour, audience="network", by=cast.ada
             )
     assert Release.objects.count() == 0
+    cast.harbour.memberships.filter(school=cast.quayside).update(status="left")
+    words = {"network": cast.harbour, "audience": "network", "by": cast.ada}
+    assert len(actions.ask_release(thing, schools=[cast.quayside], **words)) == 1
 
 
 def test_an_effect_that_fails_undoes_the_agreement(cast, thing, asked, monkeypatch):
@@ -185,9 +189,19 @@ def test_deciding_on_the_page(cast, thing, asked, told, client_of):
     assert (again_.status_code, "already been decided" in again_.content.decode()) == (409, True)
 
 
-def test_a_head_whose_school_left_sees_no_questions(cast, asked, client_of):
+def test_a_head_whose_school_left_still_answers(cast, asked, client_of):
+    """Their school's people took part. Of the network they see nothing but their own questions."""
     cast.harbour.memberships.filter(school=cast.marsh_lane).update(
         status="left", left_on=timezone.localdate()
     )
+    hana = client_of(cast.hana)
+    page = hana.get(reverse("releases", args=[cast.harbour.pk]))
+    assert [row.school for row in page.context["page_obj"]] == [cast.marsh_lane]
     url = reverse("release_agreement", args=[asked[cast.marsh_lane].pk])
-    assert client_of(cast.hana).post(url).status_code == 404
+    assert hana.post(url).status_code == 302
+    theirs = reverse("release_agreement", args=[asked[cast.quayside].pk])
+    assert hana.post(theirs).status_code == 404
+    assert hana.get(reverse("network", args=[cast.harbour.pk])).status_code == 404
+    cy = client_of(cast.cy)
+    assert cy.get(reverse("releases", args=[cast.harbour.pk])).status_code == 404
+    assert cy.post(url).status_code == 404

@@ -14,16 +14,21 @@ WIDER = {Audience.NETWORK, Audience.PROGRAMME, Audience.PUBLIC}
 
 
 def schools_involved(run: Run) -> list[School]:
-    """The network's member schools from which somebody took part, by name."""
-    seated = Seat.objects.taken().filter(run=run, school__isnull=False).values("school")
-    members = Membership.objects.current().filter(network=run.network_id, school__in=seated)
+    """The network's schools from which somebody took part, by name.
+
+    A seat that was removed counts, because what it did stands on record; so does a school that
+    has left the network since, because its people's words are in the finding.
+    """
+    seated = Seat.objects.filter(run=run, school__isnull=False).values("school")
+    members = Membership.objects.ever().filter(network=run.network_id, school__in=seated)
     return list(School.objects.filter(pk__in=members.values("school")).order_by("name", "pk"))
 
 
 def ask_finding_release(*, finding: Finding, by: Person) -> None:
     """Ask every school involved to let the network read this finding.
 
-    Nothing is wider until each of them agreed. Raises Refused when no member school took part.
+    Nothing is wider until each of them agreed. Raises Refused when no school of the
+    network took part.
     """
     require(
         rules.may_ask_release(by, finding), "Only a co-leader of this network may ask for this."
