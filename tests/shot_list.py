@@ -189,7 +189,6 @@ def of_strangers(network: Network) -> list[Shot]:
         page("account_signup", STRANGER),
         page("account_reset_password", STRANGER),
         page("account_reset_password_done", STRANGER),
-        page("account_reset_password_from_key_done", STRANGER),
         page("account_reset_password_from_key", STRANGER, "1", "worn-out"),
         page("invitation", STRANGER, token),
         page("invitation", STRANGER, "no-such-letter", suffix="-over", status=404),

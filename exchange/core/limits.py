@@ -1,24 +1,67 @@
-"""Limits on failed tries. Success never counts: a whole hall joins from one address."""
+"""Limits on failed tries. Success never counts: a whole hall joins from one address.
+
+Why each limit is what it is: docs/decisions/0013.
+"""
+
+from contextlib import suppress
+from hashlib import sha256
+from ipaddress import IPv6Network, ip_address
 
 from django.core.cache import cache
 from django.http import HttpRequest
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address as the server saw it (uvicorn reads the proxy's header if told to)."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The client's address as the server saw it (uvicorn reads the proxy's header if told to).
+
+    Of IPv6 only the network: one household or phone is given 2^64 addresses.
+    """
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(seen)
+    except ValueError:
+        return seen
+    if address.version == 4:
+        return seen
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address.packed, 64), strict=False))
+
+
+def _key(name: str, who: str) -> str:
+    """What people type may be long or strange, and a cache need not know their addresses."""
+    return f"failed:{sha256(f'{name}:{who}'.encode()).hexdigest()}"
 
 
 def too_many(name: str, who: str, most: int) -> bool:
     """Whether `who` has failed `most` times or more at `name` within the window."""
-    return int(cache.get(f"failed:{name}:{who}", 0)) >= most
+    return int(cache.get(_key(name, who), 0)) >= most
 
 
-def failed(name: str, who: str, seconds: int) -> None:
-    """Count one failed try; the count lapses `seconds` after the first."""
-    key = f"failed:{name}:{who}"
+def failed(name: str, who: str, seconds: int) -> int:
+    """Count one failed try and return the count, which lapses `seconds` after its first."""
+    key = _key(name, who)
     if not cache.add(key, 1, seconds):
         try:
-            cache.incr(key)
+            return int(cache.incr(key))
         except ValueError:  # it lapsed in between
             cache.add(key, 1, seconds)
+    return 1
+
+
+def take(name: str, who: str, most: int, seconds: int) -> bool:
+    """Take one of `most` places before a try is judged; False when none is left.
+
+    Stricter than counting afterwards: of a thousand tries at once `most` are judged. Only for what
+    one person tries alone, such as an account's password. A right try gives its place back.
+    """
+    if failed(name, who, seconds) <= most:
+        return True
+    give_back(name, who)
+    return False
+
+
+def give_back(name: str, who: str) -> None:
+    """Give a place back: the try was right, or was not judged."""
+    with suppress(ValueError):  # it lapsed in between
+        cache.decr(_key(name, who))

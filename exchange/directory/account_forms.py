@@ -3,7 +3,11 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.account.adapter import get_adapter
 from django.utils.translation import gettext_lazy as _
+
+from exchange.core.limits import give_back, take
+from exchange.directory.accounts import ACCOUNT_WINDOW, PER_ACCOUNT
 
 LONG_ENOUGH = _("At least 12 characters. Three or four plain words are easy to keep in mind.")
 LABELS = {
@@ -51,6 +55,15 @@ class ResetPassword(InOurWords, forms.ResetPasswordKeyForm):
 
 class ChangePassword(InOurWords, forms.ChangePasswordForm):
     """A new password for someone who knows the present one."""
+
+    def clean_oldpassword(self) -> str:
+        """Wrong ones are limited for each person; strangers who try to sign in do not count."""
+        who = str(self.user.pk)
+        if not take("present password", who, PER_ACCOUNT, ACCOUNT_WINDOW):
+            raise get_adapter().validation_error("rate_limited")
+        password: str = super().clean_oldpassword()
+        give_back("present password", who)
+        return password
 
 
 class SetPassword(InOurWords, forms.SetPasswordForm):

@@ -6,11 +6,18 @@ from urllib.parse import quote
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+
+from exchange.core.limits import address_of, failed, give_back, take, too_many
+
+# Wrong passwords: of one account, and of one address behind which a whole hall may sit.
+PER_ACCOUNT, ACCOUNT_WINDOW = 5, 300
+PER_ADDRESS, ADDRESS_WINDOW = 60, 60
 
 
 class InvitedOnly(DefaultAccountAdapter):
@@ -38,6 +45,29 @@ class InvitedOnly(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         """The address as it is kept: without spaces around it, in lower case."""
         return email.strip().lower()
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuses when this account or this address has had too many wrong passwords.
+
+        Allauth would take a place of the address before it looks at the password, and so refuse
+        most of forty right ones that arrive together.
+        """
+        email = str(credentials.get("email", "")).lower()
+        if too_many("password from", address_of(request), PER_ADDRESS) or not take(
+            "password of", email, PER_ACCOUNT, ACCOUNT_WINDOW
+        ):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The person to whom these belong, or None; a right password is not counted."""
+        person: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if person:
+            give_back("password of", str(credentials.get("email", "")).lower())
+        return person
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts the wrong password for the address; for the account it is counted already."""
+        failed("password from", address_of(request), ADDRESS_WINDOW)
 
     def is_safe_url(self, url: str | None) -> bool:
         """Whether to follow `next`: only to this very host, over https if we are."""
