@@ -30,7 +30,7 @@ def address_of(request: HttpRequest) -> str:
 
 def _key(name: str, who: str) -> str:
     """What people type may be long or strange, and a cache need not know their addresses."""
-    return f"failed:{sha256(f'{name}:{who}'.encode()).hexdigest()}"
+    return f"tries:{sha256(f'{name}:{who}'.encode()).hexdigest()}"
 
 
 def too_many(name: str, who: str, most: int) -> bool:
@@ -65,3 +65,13 @@ def give_back(name: str, who: str) -> None:
     """Give a place back: the try was right, or was not judged."""
     with suppress(ValueError):  # it lapsed in between
         cache.decr(_key(name, who))
+
+
+def vouch(name: str, who: str, seconds: int) -> None:
+    """Remember for a while that `who` may go on at `name` whatever others have failed."""
+    cache.set(_key(name, who), True, seconds)
+
+
+def vouched(name: str, who: str) -> bool:
+    """Whether somebody has vouched for `who` at `name`."""
+    return bool(cache.get(_key(name, who), False))

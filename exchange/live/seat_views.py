@@ -9,38 +9,30 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.core.limits import address_of, failed, too_many
 from exchange.directory.models import Person
 from exchange.live import engine
 from exchange.live.actions import Posted, Reply, cast_ballot, join_run, play_moves
 from exchange.live.codes import read_code, read_token, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.forms import CodeForm, JoinForm
+from exchange.live.guessing import WINDOW, guessed_wrong, paused
 from exchange.live.looking import look, result_for_seat, signature
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import Refused
 from exchange.live.seating import give_cookie, seat_for, seat_or_404
 from exchange.live.streaming import stream
 
-TRIES, WINDOW, EVERYWHERE = 10, 60, 600
-
-
-def _blocked(request: HttpRequest) -> bool:
-    """Too many failed codes from this address, or from everywhere at once."""
-    return too_many("code", address_of(request), TRIES) or too_many(
-        "code", "everywhere", EVERYWHERE
-    )
-
-
-def _count_failure(request: HttpRequest) -> None:
-    failed("code", address_of(request), WINDOW)
-    failed("code", "everywhere", WINDOW)
-
 
 def _wait(request: HttpRequest) -> HttpResponse:
-    response = render(request, "429.html", status=429)
+    context = {"form": CodeForm(), "paused": True}
+    response = render(request, "live/join.html", context, status=429)
     response["Retry-After"] = str(WINDOW)
     return response
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    context = {"form": CodeForm(), "unknown": True}
+    return render(request, "live/join.html", context, status=404)
 
 
 def _open_run(**wanted: str) -> Run | None:
@@ -70,28 +62,24 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def join_code(request: HttpRequest, code: str) -> HttpResponse:
     """Take a seat by code."""
-    if _blocked(request):
+    letters = read_code(code) or ""
+    if paused(request, letters):
         return _wait(request)
-    letters = read_code(code)
     run = _open_run(code=letters) if letters else None
     if run is None:
-        _count_failure(request)
-        form = CodeForm(initial={"code": ""})
-        return render(request, "live/join.html", {"form": form, "unknown": True}, status=404)
+        guessed_wrong(request)
+        return _unknown(request)
+    if paused(request, letters):  # of many guesses that came together, a late one is late
+        return _wait(request)
     return _take_seat(request, run)
 
 
 @require_http_methods(["GET", "POST"])
 def join_token(request: HttpRequest, token: str) -> HttpResponse:
-    """Take a seat by the QR picture's long address."""
-    if _blocked(request):
-        return _wait(request)
+    """Take a seat by the QR picture's long address, which nobody guesses: it never waits."""
     known = read_token(token)
     run = _open_run(code_token=known) if known else None
-    if run is None:
-        _count_failure(request)
-        return render(request, "live/join.html", {"form": CodeForm(), "unknown": True}, status=404)
-    return _take_seat(request, run)
+    return _take_seat(request, run) if run else _unknown(request)
 
 
 def _take_seat(request: HttpRequest, run: Run) -> HttpResponse:

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from exchange.directory.models import Person
 from exchange.live.codes import fingerprint
+from exchange.live.guessing import shown_here
 from exchange.live.models import Run, Seat
 
 COOKIE_LIFE = 7 * 24 * 3600
@@ -43,12 +44,14 @@ def seat_or_404(request: HttpRequest, run_id: int) -> Seat:
 
 
 def facilitated_or_404(request: HttpRequest, run_id: int) -> Run:
-    """The run if this person facilitates it, or 404."""
+    """The run if this person facilitates it, or 404. Its code is known where they are."""
     run = (
         Run.objects.facilitated_by(request.user).select_related("network").filter(pk=run_id).first()
     )
     if run is None:
         raise Http404
+    if run.code:
+        shown_here(request, run.code)
     return run
 
 
