@@ -6,11 +6,23 @@ The list with one line on each stands in docs/operating.md; a test compares the 
 import os
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
-import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
-from exchange.core.environment import flag, listed, number, refuse, secret_key
+from exchange.core.environment import (
+    chosen,
+    database,
+    flag,
+    folders,
+    listed,
+    mail_server,
+    number,
+    refuse,
+    secret_key,
+    time_zone,
+    understood,
+)
 from exchange.core.logs import without_address
 
 PACKAGE = Path(__file__).resolve().parent
@@ -74,8 +86,8 @@ ASGI_APPLICATION = "exchange.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "directory.Person"
 
-ACTIVITY_DIRS = [PACKAGE / "activities", *map(Path, listed("EXCHANGE_ACTIVITY_DIRS", []))]
-CONTENT_DIRS = [PACKAGE / "content", *map(Path, listed("EXCHANGE_CONTENT_DIRS", []))]
+ACTIVITY_DIRS = [PACKAGE / "activities", *folders("EXCHANGE_ACTIVITY_DIRS")]
+CONTENT_DIRS = [PACKAGE / "content", *folders("EXCHANGE_CONTENT_DIRS")]
 
 TEMPLATES = [
     {
@@ -106,10 +118,16 @@ TEMPLATES = [
 
 FORM_RENDERER = "exchange.core.rendering.HouseForms"
 
-DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{HOME / 'exchange.sqlite3'}")
+# One file in HOME, unless a PostgreSQL is named.
+OWN_FILE = f"sqlite:///{HOME / 'exchange.sqlite3'}"
+DATABASE_URL = os.environ.get("DATABASE_URL", "").strip() or OWN_FILE
 # Under ASGI each request has a thread of its own: a connection kept open would never be used again.
 # Measured: with 60 seconds, 200 requests left 58 connections open on PostgreSQL; with 0, one.
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0)}
+DATABASES = {
+    "default": understood(
+        "DATABASE_URL", OWN_FILE, database, "postgres://user:password@host:5432/name"
+    )
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # Measured (docs/decisions/0003): without IMMEDIATE half of 1,000 moves were refused as
@@ -167,12 +185,10 @@ ACCOUNT_RATE_LIMITS = {
     "signup": None,
 }
 
-EMAIL_URL = os.environ.get("EMAIL_URL", "")
+EMAIL_URL = os.environ.get("EMAIL_URL", "").strip()
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "exchange@localhost")
 if EMAIL_URL.startswith("smtp"):
-    from urllib.parse import unquote, urlsplit
-
-    _mail = urlsplit(EMAIL_URL)
+    _mail = understood("EMAIL_URL", "", mail_server, "smtp+tls://user:password@host:587")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 587
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
@@ -216,7 +232,9 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = USE_TZ = True
-TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/London")
+TIME_ZONE = understood(
+    "TIME_ZONE", "Europe/London", time_zone, "the name of a place such as Europe/London"
+)
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
@@ -242,12 +260,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+LOG_LEVEL = chosen("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "filters": {
         "no_address": {"()": "django.utils.log.CallbackFilter", "callback": without_address}
     },

@@ -13,7 +13,7 @@ from exchange.directory.models import Role
 from tests.test_shape import HOUSE, functions, is_test, listed, name, of, text, tree
 
 DOCS = HOUSE / "docs"
-READERS = {"flag", "number", "listed", "get", "getenv"}
+READERS = {"flag", "number", "listed", "chosen", "understood", "folders", "get", "getenv"}
 LEAST_LINES, MOST_LINES = 15, 30
 #: Roles that are no RoleAssignment: by a tie to a school, by a seat, by the command line.
 OTHER_ROLES = ("headteacher", "teacher", "link-person", "guest", "site-administrator")

@@ -3,9 +3,17 @@
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
+import dj_database_url
+
+Read = TypeVar("Read")
+DATABASES = ("sqlite", "postgres", "postgresql")
 DEMO_KEY = "demo-key-not-for-production"
 
 
@@ -45,6 +53,56 @@ def listed(name: str, default: list[str]) -> list[str]:
     """A comma-separated list from the environment."""
     raw = os.environ.get(name)
     return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]
+
+
+def chosen(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of some words, in any case; empty is the default."""
+    word = os.environ.get(name, "").strip()
+    for choice in choices:
+        if (word or default).lower() == choice.lower():
+            return choice
+    raise Unsafe(f"{name} is {word!r}; write {', '.join(choices[:-1])} or {choices[-1]}.")
+
+
+def understood(name: str, default: str, read: Callable[[str], Read], write: str) -> Read:
+    """What `read` makes of a setting, or of the default when it is empty.
+
+    The value may hold a password and is not repeated: `write` says how it should look.
+    """
+    try:
+        return read(os.environ.get(name, "").strip() or default)
+    except (ValueError, LookupError, OSError):
+        raise Unsafe(f"{name} cannot be understood; write {write}.") from None
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's words for the address of a database; ValueError for one that we do not run on."""
+    found = dict(dj_database_url.parse(url, conn_max_age=0))
+    if url.partition(":")[0] not in DATABASES or found["NAME"] in ("", ":memory:"):
+        raise ValueError(url)
+    return found
+
+
+def mail_server(url: str) -> SplitResult:
+    """The parts of a mail server's address; ValueError where host or port cannot be read."""
+    parts = urlsplit(url)
+    if parts.port == 0:
+        raise ValueError(url)
+    return parts
+
+
+def time_zone(name: str) -> str:
+    """A time zone's name; LookupError, ValueError or OSError where there is none of that name."""
+    return ZoneInfo(name).key
+
+
+def folders(name: str) -> list[Path]:
+    """Folders that exist, from a comma-separated list."""
+    found = [Path(part) for part in listed(name, [])]
+    for folder in found:
+        if not folder.is_dir():
+            raise Unsafe(f"{name} names {folder}, which is not a folder. Make it, or leave it out.")
+    return found
 
 
 def secret_key(home: Path, production: bool) -> str:

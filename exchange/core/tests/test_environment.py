@@ -74,6 +74,57 @@ def test_bad_values_end_with_a_sentence(
     assert capsys.readouterr().err == f"Learning Exchange does not start: {sentence}\n"
 
 
+DATABASE = "DATABASE_URL cannot be understood; write postgres://user:password@host:5432/name."
+MAIL = "EMAIL_URL cannot be understood; write smtp+tls://user:password@host:587."
+ZONE = "TIME_ZONE cannot be understood; write the name of a place such as Europe/London."
+LEVEL = "LOG_LEVEL is 'LOUD'; write DEBUG, INFO, WARNING or ERROR."
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "sentence"),
+    [
+        *[
+            ("DATABASE_URL", raw, DATABASE)
+            for raw in (
+                "nonsense", "mysql://u:secret@host/name", "postgres://u:secret@host:port/name",
+                "postgres://u:secret@host:5432", "postgres://[::1/name", "sqlite://",
+            )
+        ],
+        *[
+            ("EMAIL_URL", raw, MAIL)
+            for raw in ("smtp://u:secret@host:mail", "smtp://host:0", "smtp+tls://[", "smtp://h:99999")
+        ],
+        *[("TIME_ZONE", raw, ZONE) for raw in ("Mars/Base", "Europe", "../etc/passwd", "/")],
+        ("LOG_LEVEL", "LOUD", LEVEL),
+        *[
+            (name, "no/such/folder", f"{name} names no/such/folder, which is not a folder. "
+             "Make it, or leave it out.")
+            for name in ("EXCHANGE_CONTENT_DIRS", "EXCHANGE_ACTIVITY_DIRS")
+        ],
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_read_stops_every_command(
+    name: str, raw: str, sentence: str, tmp_path: Path
+) -> None:
+    """Status 2 and one line, which repeats no password."""
+    ran = manage("check", environment={name: raw}, home=tmp_path)
+    assert (ran.returncode, ran.stderr, ran.stdout) == (
+        2,
+        f"Learning Exchange does not start: {sentence}\n",
+        "",
+    )
+
+
+def test_empty_values_are_the_defaults_and_small_letters_do(tmp_path: Path) -> None:
+    names = (
+        "DATABASE_URL", "EMAIL_URL", "TIME_ZONE", "LOG_LEVEL", "EXCHANGE_CONTENT_DIRS",
+        "EXCHANGE_ACTIVITY_DIRS",
+    )  # fmt: skip
+    for given in (dict.fromkeys(names, ""), {"LOG_LEVEL": "error", "TIME_ZONE": "UTC"}):
+        ran = manage("check", environment=given, home=tmp_path)
+        assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_a_list_leaves_blanks_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X_LIST", " a.example.org, ,b.example.org,")
     assert environment.listed("X_LIST", []) == ["a.example.org", "b.example.org"]
