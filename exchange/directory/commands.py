@@ -60,13 +60,18 @@ def _describe(report: Report) -> list[str]:
     ):
         lines.append(f"  {word}: {len(numbers):,}" + _where(numbers))
     lines.append(f"  unchanged: {report.unchanged:,}")
+    if report.ended:
+        lines.append(f"  ended: {len(report.ended):,}")
+        lines += [f"    {sentence}" for sentence in report.ended[:SHOWN]]
+        if len(report.ended) > SHOWN:
+            lines.append(f"    and {len(report.ended) - SHOWN:,} more")
     for word, refusals in (("left out", report.left_out), ("refused", report.refused)):
         lines.append(f"  {word}: {len(refusals):,}")
         lines += [f"    line {refusal.line}: {refusal.sentence}" for refusal in refusals[:SHOWN]]
         if len(refusals) > SHOWN:
             more = [refusal.line for refusal in refusals[SHOWN:]]
             lines.append(f"    and {len(more):,} more{_where(more)}")
-    return lines
+    return lines + [f"  note: {sentence}" for sentence in report.notes]
 
 
 def _where(numbers: Sequence[int]) -> str:

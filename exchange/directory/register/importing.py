@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.db import transaction
+from django.utils import timezone
 
 from exchange.directory.models.events import record
 from exchange.directory.models.schools import GroupLink, RegisterReading, School, SchoolGroup
@@ -42,6 +43,9 @@ LIMITS: dict[type[School] | type[SchoolGroup], dict[str, int]] = {
     for model in (School, SchoolGroup)
 }
 KEPT_OPEN = "A short list says that this school closed; the register's own extract has it open."
+# A file of links that lacks more than this share of what we hold of its groups is taken for a part
+# of one, unless it is only about a handful of schools.
+MOST_ENDED, HANDFUL = 1 / 4, 10
 T = TypeVar("T")
 
 
@@ -57,6 +61,9 @@ class Report:
     unchanged: int = 0
     left_out: list[Refusal] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    # Links that the file no longer has, in words; they stand on no line.
+    ended: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -64,6 +71,8 @@ class _File:
     table: Table
     kind: FileKind
     report: Report
+    # Whether every row could be read; only then does what is missing say anything.
+    whole: bool = True
     # (line, row), in the order of the file.
     rows: list[tuple[int, Row]] = field(default_factory=list)
 
@@ -131,18 +140,22 @@ def _judge_rows(file: _File, progress: Progress | None) -> None:
     for found in file.table.records(file.kind.reads, read):
         if isinstance(found, Refusal):
             file.report.refused.append(found)
+            file.whole = False
             continue
         try:
             row = file.kind.row(found.values)
             _check_lengths(row)
             key = (row.group, row.school) if isinstance(row, LinkRow) else row.number
-            if key in seen:
-                raise RowRefused(f"The same number stands on line {seen[key]} already.")
         except RowLeftOut as why:
             file.report.left_out.append(Refusal(found.line, str(why)))
         except RowRefused as why:
             file.report.refused.append(Refusal(found.line, str(why)))
+            file.whole = False
         else:
+            if key in seen:
+                why_not = f"The same number stands on line {seen[key]} already."
+                file.report.refused.append(Refusal(found.line, why_not))
+                continue
             seen[key] = found.line
             file.rows.append((found.line, row))
 
@@ -168,12 +181,13 @@ def _write(file: _File, country: Country, progress: Progress | None) -> None:
             _write_links(file, country, batch)
         if progress:
             progress(label, len(batch), len(file.rows))
+    _end_links(file, country)
     file.report.refused.sort(key=lambda refusal: refusal.line)
     file.rows.clear()
     counts = {
         "added": len(file.report.added),
         "changed": len(file.report.changed),
-        "closed": len(file.report.closed),
+        "closed": len(file.report.closed) + len(file.report.ended),
         "unchanged": file.report.unchanged,
         "left_out": len(file.report.left_out),
         "refused": len(file.report.refused),
@@ -268,6 +282,37 @@ def _write_links(file: _File, country: Country, batch: Sequence[tuple[int, Row]]
             file.report.unchanged += 1
     GroupLink.objects.bulk_create(write)
     GroupLink.objects.bulk_update(rewrite, ["joined_on"], batch_size=100)
+
+
+def _end_links(file: _File, country: Country) -> None:
+    """End the links of the file's groups that the file no longer has, as of today.
+
+    A file tells only of the groups that occur in it, and of those all schools. Where a row could
+    not be read, or far too many are missing, it may be a part of a file: then nothing ends.
+    """
+    listed: dict[str, set[str]] = {}
+    for _, row in file.rows:
+        if isinstance(row, LinkRow):
+            listed.setdefault(row.group, set()).add(row.school)
+    held: list[GroupLink] = []
+    for numbers in _batches(sorted(listed), BATCH):
+        links = GroupLink.objects.filter(left_on__isnull=True, group__register=country.key)
+        held += links.filter(group__number__in=numbers).select_related("group", "school")
+    gone = [link for link in held if link.school.number not in listed[link.group.number]]
+    if not gone:
+        return
+    if not file.whole or len(gone) > max(HANDFUL, MOST_ENDED * len(held)):
+        why = "rows could not be read" if not file.whole else "this may be a part of a file"
+        file.report.notes.append(
+            f"{len(gone):,} links to schools are not in this file, but {why}: none was ended."
+        )
+        return
+    for link in gone:
+        link.left_on = timezone.localdate()
+        file.report.ended.append(
+            f"{link.school.number} {link.school.name} has left {link.group.number} {link.group.name}"
+        )
+    GroupLink.objects.bulk_update(gone, ["left_on"], batch_size=100)
 
 
 def _merged(
