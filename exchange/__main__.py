@@ -86,6 +86,9 @@ def _content(groups: Any) -> None:
     reading = verbs.add_parser("import", help="read files of the register")
     reading.add_argument("files", nargs="+", metavar="FILE")
     reading.add_argument("--dry-run", action="store_true", help="say what would change")
+    reading.add_argument(
+        "--register", metavar="KEY", help="which, such as england; else seen from the columns"
+    )
     reading.set_defaults(target="exchange.directory.commands:register_import")
     packs = groups.add_parser("packs", help="content such as card sets")
     verbs = packs.add_subparsers(required=True, metavar="VERB")

@@ -30,9 +30,10 @@ class _Bars:
             self.bar.close()
 
 
-def register_import(files: list[str], *, dry_run: bool, register: str = "england") -> int:
+def register_import(files: list[str], *, dry_run: bool, register: str | None = None) -> int:
     """Read files of a public register into the directory and print what came of it.
 
+    `register` is needed only where the columns of a file fit more than one register we read.
     Returns the exit status: 0 when the files were read (refused rows are listed), 2 when a file
     could not be read at all, in which case nothing was changed.
     """

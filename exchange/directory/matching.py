@@ -160,7 +160,11 @@ class SchoolIndex:
         self._slips: dict[str, dict[str, float]] = {}
         count = len(self._entries) or 1
         self._weights = {w: math.log(1 + count / len(p)) for w, p in postings.items()}
-        self._by_number = {e.number: p for p, e in enumerate(self._entries) if e.number}
+        # Two registers may use the same number.
+        self._by_number: dict[str, list[int]] = {}
+        for position, entry in enumerate(self._entries):
+            if entry.number:
+                self._by_number.setdefault(entry.number, []).append(position)
         self._postcodes = sorted(
             (squeeze_postcode(e.postcode), p) for p, e in enumerate(self._entries) if e.postcode
         )
@@ -262,22 +266,24 @@ class SchoolIndex:
         """Positions found by postcode or register number, with what that is worth."""
         found: dict[int, float] = {}
         if number:
+            # Some countries write postcodes in figures alone.
+            found.update(self._beginning_with(number))
             if number in self._by_number:
-                found[self._by_number[number]] = 2.0
+                found.update(dict.fromkeys(self._by_number[number], 2.0))
             else:
                 likely = process.extract(
                     number, self._by_number.keys(), scorer=OSA.distance, score_cutoff=2, limit=200
                 )
-                for other, slips, _ in likely:
-                    found[self._by_number[other]] = 1.2 - 0.3 * slips
-                for other, position in self._by_number.items():
-                    if other.startswith(number):
-                        found[position] = 1.0
+                worths = {other: 1.2 - 0.3 * slips for other, slips, _ in likely}
+                worths |= {other: 1.0 for other in self._by_number if other.startswith(number)}
+                for other, worth in worths.items():
+                    for position in self._by_number[other]:
+                        found[position] = max(worth, found.get(position, 0.0))
         if postcode:
             found.update(self._by_postcode(postcode))
         return found
 
-    def _by_postcode(self, postcode: str) -> dict[int, float]:
+    def _beginning_with(self, postcode: str) -> dict[int, float]:
         found: dict[int, float] = {}
         start = bisect_left(self._postcodes, (postcode, -1))
         for held, position in self._postcodes[start : start + 5_000]:
@@ -285,6 +291,10 @@ class SchoolIndex:
                 break
             # "S1" is the district S1 rather than the beginning of S10.
             found[position] = 1.2 if postcode in (held, held[:-3]) else 0.9
+        return found
+
+    def _by_postcode(self, postcode: str) -> dict[int, float]:
+        found = self._beginning_with(postcode)
         if not found and len(postcode) >= 5:
             codes = [held for held, _ in self._postcodes]
             for _, slips, at in process.extract(

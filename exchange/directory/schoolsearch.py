@@ -12,9 +12,13 @@ from django.utils import timezone
 
 from exchange.directory.matching import Entry, Point, SchoolIndex
 from exchange.directory.models.schools import RegisterReading, School
+from exchange.directory.register import COUNTRIES
 
 Stamp = tuple[object, ...]
 Near = School | Point | str | None
+# Registers have grids of their own. In the index they lie this many metres apart, so that a
+# school of one country is never near one of another.
+APART = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class _Shelf:
 
 
 _shelf = _Shelf()
+
+
+def _shift(register: str) -> int:
+    """How far east the grid of a register lies in the index."""
+    return APART * (list(COUNTRIES).index(register) if register in COUNTRIES else len(COUNTRIES))
 
 
 def school_index() -> SchoolIndex:
@@ -58,7 +67,8 @@ def search_schools(text: str, *, near: Near = None, limit: int = 10) -> list[Sch
     """Schools that `text` may mean, best first; empty when it is blank or like nothing.
 
     `text`: name, town, postcode, register number or several of them, mistyped or not. `near`: a
-    school, a point on the grid, a postcode or a town; of like matches the nearer come first.
+    school, a point on the grid of the first register, a postcode or a town; of like matches the
+    nearer come first.
     """
     if not text.strip():
         return []
@@ -74,19 +84,22 @@ def schools_near(school: School, limit: int = 20) -> list[School]:
     Each carries `distance2`, the square of the distance in metres. Empty when nobody knows where
     the school lies.
     """
-    point = _place(school, None) or _place(school, school_index())
-    if not isinstance(point, tuple):
-        return []
+    east, north = school.easting, school.northing
+    if east is None or north is None:
+        point = school_index().point(school.pk)
+        if point is None:
+            return []
+        east, north = round(point[0]) - _shift(school.register), round(point[1])
     others = School.objects.filter(register=school.register).open().exclude(pk=school.pk)
-    return list(others.by_distance(round(point[0]), round(point[1]))[:limit])
+    return list(others.by_distance(east, north)[:limit])
 
 
-def _place(near: Near, index: SchoolIndex | None) -> Point | str | None:
+def _place(near: Near, index: SchoolIndex) -> Point | str | None:
     if not isinstance(near, School):
         return near
     if near.easting is not None and near.northing is not None:
-        return (float(near.easting), float(near.northing))
-    return index.point(near.pk) if index else None
+        return (float(near.easting + _shift(near.register)), float(near.northing))
+    return index.point(near.pk)
 
 
 def _stamp() -> Stamp:
@@ -97,7 +110,7 @@ def _stamp() -> Stamp:
 
 def _entries() -> list[Entry]:
     rows = School.objects.order_by("pk").only(
-        "name", "number", "postcode", "locality", "town", "authority", "closed_on",
+        "register", "name", "number", "postcode", "locality", "town", "authority", "closed_on",
         "easting", "northing",
     )  # fmt: skip
     return [
@@ -109,7 +122,7 @@ def _entries() -> list[Entry]:
             town=school.town,
             places=(school.locality, school.authority),
             is_open=school.is_open,
-            easting=school.easting,
+            easting=None if school.easting is None else school.easting + _shift(school.register),
             northing=school.northing,
         )
         for school in rows.iterator(chunk_size=2_000)

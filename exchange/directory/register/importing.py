@@ -69,6 +69,7 @@ class Report:
 @dataclass
 class _File:
     table: Table
+    country: Country
     kind: FileKind
     report: Report
     # Whether every row could be read; only then does what is missing say anything.
@@ -80,52 +81,55 @@ class _File:
 def import_register(
     *,
     paths: Sequence[str | Path],
-    register: str = "england",
+    register: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> list[Report]:
-    """Read files of a register and write what they tell; one report for each, in reading order.
+    """Read files of public registers and write what they tell; one report for each, in order.
 
-    Schools come before groups, groups before links, whatever the order of `paths`. With
-    `dry_run` everything is done and then undone. Raises WrongFile, with a sentence that names
-    the file, before anything is written. Run by the operator of the machine: there is no person
-    to ask a permission of.
+    Whose register a file is of is seen from its columns, unless `register` names one. Schools
+    come before groups, groups before links, whatever the order of `paths`. With `dry_run`
+    everything is done and then undone. Raises WrongFile, with a sentence that names the file,
+    before anything is written. Run by the operator of the machine: there is no person to ask a
+    permission of.
     """
-    country = COUNTRIES.get(register)
-    if country is None:
+    if register is not None and register not in COUNTRIES:
         known = ", ".join(sorted(COUNTRIES))
         raise WrongFile(f"There is no register “{register}”. Registers we read: {known}.")
-    files = [_recognise(Path(path), country) for path in paths]
+    countries = list(COUNTRIES.values()) if register is None else [COUNTRIES[register]]
+    files = [_recognise(Path(path), countries) for path in paths]
     # In the order in which a country lists its kinds, backwards: links need what stands below.
-    files.sort(key=lambda file: -_rank(file.kind, country))
+    files.sort(key=lambda f: (countries.index(f.country), -f.country.kinds.index(f.kind)))
     for file in files:
         _judge_rows(file, progress)
     with transaction.atomic():
         for file in files:
-            _write(file, country, progress)
+            _write(file, file.country, progress)
         transaction.set_rollback(dry_run)
     return [file.report for file in files]
 
 
-def _rank(kind: FileKind, country: Country) -> int:
-    return country.kinds.index(kind)
-
-
-def _recognise(path: Path, country: Country) -> _File:
+def _recognise(path: Path, countries: Sequence[Country]) -> _File:
+    """Open a file and see from its columns of which register and kind it is."""
     try:
         table = Table(path)
     except WrongFile as wrong:
         raise WrongFile(f"{path.name}: {wrong}") from None
-    kind = country.recognise(table.columns)
-    if kind is None:
+    fits = [(one, kind) for one in countries if (kind := one.recognise(table.columns))]
+    if len(fits) > 1:
+        keys = ", ".join(country.key for country, _ in fits)
+        raise WrongFile(
+            f"{path.name}: its columns fit several registers ({keys}). Say which: --register KEY."
+        )
+    if not fits:
+        known = [kind for country in countries for kind in country.kinds]
         raise WrongFile(
             f"{path.name}: these are not the columns of a file we read. We look for one of: "
-            + "; ".join(
-                f"{known.title} ({', '.join(sorted(known.needs))})" for known in country.kinds
-            )
+            + "; ".join(f"{kind.title} ({', '.join(sorted(kind.needs))})" for kind in known)
             + "."
         )
-    return _File(table, kind, Report(path.name, kind.title))
+    ((country, kind),) = fits
+    return _File(table, country, kind, Report(path.name, kind.title))
 
 
 def _judge_rows(file: _File, progress: Progress | None) -> None:
