@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -16,7 +17,7 @@ class _Bars:
 
     def __init__(self) -> None:
         self.label = ""
-        self.bar: tqdm | None = None
+        self.bar: tqdm[NoReturn] | None = None
 
     def __call__(self, label: str, amount: int, total: int) -> None:
         if label != self.label or self.bar is None:

@@ -109,7 +109,7 @@ def in_words(
     """
 
     async def later(request: HttpRequest) -> HttpResponse:
-        response = await get_response(request)  # type: ignore[misc]
+        response: HttpResponse = await get_response(request)  # type: ignore[misc]
         if wordless(request, response):
             return await sync_to_async(worded)(request, response)
         return response

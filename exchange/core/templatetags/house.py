@@ -1,5 +1,7 @@
 """Template tags every page may use."""
 
+from collections.abc import Mapping
+
 from django import template
 
 register = template.Library()
@@ -16,6 +18,6 @@ def clock(seconds: int | None) -> str:
 
 
 @register.filter
-def get(mapping: dict | None, key: object) -> object:
+def get(mapping: Mapping[object, object] | None, key: object) -> object:
     """`mapping[key]`, or "" where there is none."""
     return (mapping or {}).get(key, "")

@@ -73,7 +73,7 @@ class School(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     # When we last learned something about this school; the search notices a change by it.
     noted_at = models.DateTimeField(auto_now=True, db_index=True)
-    groups: models.ManyToManyField = models.ManyToManyField(
+    groups: "models.ManyToManyField[SchoolGroup, GroupLink]" = models.ManyToManyField(
         "SchoolGroup", through="GroupLink", related_name="schools"
     )
 
