@@ -1,4 +1,5 @@
-"""What a network is told about its own shape. Advice, never a block. Pure.
+"""What a network is told about its own shape. Advice, never a block. Plain values in and
+out; of Django it knows the translations only.
 
 Two or more co-leaders from different schools, at least three schools and a link person in each
 are what the field recommends (domain.md, A1 row 13, A4 row 112, C2 stages 0 and 1).
