@@ -4,8 +4,9 @@
 
 Real names (49,029) where EXCHANGE_DATA has them, else as many invented ones. The questions are
 names drawn from the list and spoilt by bench/spoiling.py: two typing errors each, apostrophes
-and "St." lost, church words in other forms, "Primary School" left out. Peers, asked the same
-questions in the same run: FTS5 (words joined by OR, best bm25) and LIKE on the longest word.
+and "St." lost, church words in other forms, "Primary School" left out. The search was tuned on the
+list of one seed; what is judged are lists of other seeds, by the worst of them. Peers, asked the
+same questions in the same run: FTS5 (words joined by OR, best bm25) and LIKE on the longest word.
 """
 
 import os
@@ -15,6 +16,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
@@ -23,7 +25,7 @@ import ground  # noqa: E402
 
 FOLDER = ground.throw_away_database()
 
-from spoiling import spoil  # noqa: E402
+from spoiling import HELD, TUNED_ON, spoil  # noqa: E402
 
 from exchange.directory.register.importing import import_register  # noqa: E402
 from exchange.directory.schoolsearch import _entries, school_index, search_schools  # noqa: E402
@@ -64,8 +66,23 @@ def peers(entries: list) -> dict[str, Ask]:  # type: ignore[type-arg]
     return {"peer FTS5": full_text, "peer LIKE": like}
 
 
-def measure(ask: Ask, questions: list[tuple[str, int]]) -> tuple[float, float, float, float]:
+@dataclass
+class Measured:
     """Milliseconds by the clock at p50 and p95, of the processor at p95, and recall at ten."""
+
+    p50: float
+    p95: float
+    busy: float
+    recall: float
+
+    def line(self, name: str) -> str:
+        return (
+            f"{name:32} p50 {self.p50:6.1f} ms  p95 {self.p95:6.1f} ms "
+            f"(processor {self.busy:5.1f} ms)  in the first ten {self.recall:6.1%}"
+        )
+
+
+def measure(ask: Ask, questions: list[tuple[str, int]]) -> Measured:
     clock, work, hits = [], [], 0
     for text, key in questions:
         start, busy = time.perf_counter(), time.process_time()
@@ -74,7 +91,26 @@ def measure(ask: Ask, questions: list[tuple[str, int]]) -> tuple[float, float, f
         work.append((time.process_time() - busy) * 1000)
         hits += key in found
     at = int(len(clock) * 0.95)
-    return sorted(clock)[len(clock) // 2], sorted(clock)[at], sorted(work)[at], hits / len(clock)
+    recall = hits / len(clock)
+    return Measured(sorted(clock)[len(clock) // 2], sorted(clock)[at], sorted(work)[at], recall)
+
+
+def ours(text: str) -> list[int]:
+    return [school.pk for school in search_schools(text)]
+
+
+def judged(held: list[Measured]) -> bool:
+    """Whether the worst of the held lists keeps the promise; by processor time if others work."""
+    busyness, cores = os.getloadavg()[0], os.cpu_count() or 1
+    slowest = max(one.p95 for one in held)
+    if busyness > cores:
+        print(
+            f"the machine is busy (load {busyness:.1f} on {cores} cores): judged by processor time"
+        )
+        slowest = max(one.busy for one in held)
+    worst = min(one.recall for one in held)
+    print(f"worst of the held lists: p95 {slowest:.1f} ms, in the first ten {worst:.1%}")
+    return slowest < 50 and worst >= 0.95
 
 
 def main() -> int:
@@ -83,32 +119,24 @@ def main() -> int:
     index = school_index()
     built = time.perf_counter() - start
     entries = _entries()
-    questions = spoil(entries, QUESTIONS)
-    print(f"{len(index):,} schools, index built in {built:.1f} s; {len(questions):,} questions")
-    asks: dict[str, Ask] = {
-        "index alone": index.search,
-        "search_schools": lambda text: [school.pk for school in search_schools(text)],
-        **peers(entries),
-    }
-    results = {name: measure(ask, questions) for name, ask in asks.items()}
-    for name, (p50, p95, busy, recall) in results.items():
-        print(
-            f"{name:15} p50 {p50:6.1f} ms  p95 {p95:6.1f} ms (processor {busy:5.1f} ms)  "
-            f"in the first ten {recall:6.1%}"
-        )
-    _, p95, busy, recall = results["search_schools"]
-    best = max(results["peer FTS5"][3], results["peer LIKE"][3])
-    print(f"ratio: {recall / max(best, 0.001):.1f} times as many found as by the better peer")
-    print(
-        f"memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
-    )
-    busyness, cores = os.getloadavg()[0], os.cpu_count() or 1
-    if busyness > cores:
-        print(
-            f"the machine is busy (load {busyness:.1f} on {cores} cores): judged by processor time"
-        )
-        p95 = busy
-    kept = p95 < 50 and recall >= 0.95
+    print(f"{len(index):,} schools, index built in {built:.1f} s; {QUESTIONS:,} questions a list")
+    lists = {seed: spoil(entries, QUESTIONS, seed) for seed in (*HELD, TUNED_ON)}
+    held = {seed: measure(ours, lists[seed]) for seed in HELD}
+    for seed, one in held.items():
+        print(one.line(f"held list, seed {seed}"))
+    print(measure(ours, lists[TUNED_ON]).line(f"tuned on, seed {TUNED_ON}"))
+    first = lists[HELD[0]]
+    print(measure(index.search, first).line("index alone, first held list"))
+    best = 0.0
+    for name, ask in peers(entries).items():
+        peer = measure(ask, first)
+        best = max(best, peer.recall)
+        print(peer.line(f"{name}, first held list"))
+    times = held[HELD[0]].recall / max(best, 0.001)
+    print(f"ratio: {times:.1f} times as many found as by the better peer")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"memory of the process {memory:.0f} MB")
+    kept = judged(list(held.values()))
     print("promise (p95 under 50 ms, 95 % in the first ten): " + ("kept" if kept else "NOT kept"))
     return 0 if kept else 1
 

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 
 from exchange.directory.matching import GENERIC, Entry, fold
 
+# The seed of the list on which exchange/directory/matching.py was tuned, and seeds of lists that
+# nothing was ever tuned on. Who tunes again chooses new ones for HELD.
+TUNED_ON = 20_261_122
+HELD = (4_711, 90_210, 31_415_926)
 # Neighbours on a British keyboard.
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS = {
@@ -53,7 +57,7 @@ def distinct(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in GENERIC) or tuple(words)
 
 
-def spoil(entries: Sequence[Entry], count: int, seed: int = 20_261_122) -> list[tuple[str, int]]:
+def spoil(entries: Sequence[Entry], count: int, seed: int) -> list[tuple[str, int]]:
     """(question, key of the school meant): `count` names drawn and spoilt with two typing errors.
 
     Where more than ten schools share what is left of the name, the person adds the town; where

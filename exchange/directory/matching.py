@@ -66,7 +66,7 @@ NUMBER = re.compile(r"\b\d{4,12}\b")
 LONGEST_QUESTION = 200
 MOST_WORDS = 12
 
-# How much counts what; tuned by bench/search.py on names spoilt by its seeded spoiler.
+# How much counts what; tuned on one list of spoilt names, judged by bench/search.py on others.
 NEAR_WORTH, NEAR_METRES = 0.2, 20_000.0
 CORE_COUNTS = 0.9
 TORN = 0.8
