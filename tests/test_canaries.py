@@ -4,6 +4,7 @@ see, on any way out of the house, fails the suite.
 MAY_SEE is the whole answer to "who may read what", in one place.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from exchange.directory import actions as directory
-from exchange.directory.models import Role
+from exchange.directory.models import Event, Role
 from exchange.live import streaming
 from tests import world as worlds
 from tests.addresses import STREAMS, addresses, fingerprint_of_database, names
@@ -339,6 +340,14 @@ def test_letters_hold_nothing_but_what_they_are_for(
     assert sorted(sent) == sorted(["new@canary.example", world.letter.email, cast.ada.email])
     for to, words in sent.items():
         assert {one.token for one in canaries if one.token in words} <= {to}
+
+
+def test_the_log_holds_nothing_of_what_people_wrote(world: World) -> None:
+    """What stands in an Event; each verb by itself is in tests/test_events.py."""
+    canaries = plant(world)
+    rows = [f"{row.verb} {row.subject_kind} {json.dumps(row.data)}" for row in Event.objects.all()]
+    assert len(rows) > 20
+    assert [one.where for one in canaries for words in rows if one.token in words] == []
 
 
 def test_streams_say_only_look_again(world: World) -> None:

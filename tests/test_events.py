@@ -1,0 +1,222 @@
+"""The log: every verb of the house leaves one Event, of the right person about the right thing,
+and never what somebody wrote."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+
+from exchange.directory import actions as directory
+from exchange.directory.models import Affiliation, Audience, Event, Membership, Release, Role
+from exchange.live import actions as live
+from tests import make
+from tests import world as worlds
+from tests.cast import Cast
+from tests.world import World
+
+#: What people type into the verbs below; it may stand in no event.
+TYPED = "~typed~words~"
+ADDRESS = "typed@canary.example"
+
+#: Names that the two packages export and that leave no event, each with the reason.
+NOT_RECORDED = {
+    "find_invitation": "asks only",
+    "is_released": "asks only",
+    "on_released": "a dictionary of what follows an answer",
+    "on_withdrawn": "a dictionary of what follows an answer",
+    "Posted": "a value: a move as it arrives",
+    "Reply": "a value: what came of a move",
+    "play_moves": "moves stand in the run's own log, without a person",
+    "join_run": "taking a seat is a move, mostly of people without an account",
+    "cast_ballot": "a secret answer leaves no trace of who, when or in which order",
+    "write_note": "private notes, kept while they are typed; nobody else ever reads them",
+}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One verb done once: who does it, what the log calls it, and how; `do` gives its subject."""
+
+    name: str
+    who: str
+    verb: str
+    do: Callable[[World, Any], models.Model]
+
+
+def found(world: World, by: Any) -> models.Model:
+    return directory.found_network(
+        by=by, name=TYPED, purpose=TYPED, learning_focus=TYPED, schools=[make.school()]
+    )
+
+
+def added(world: World, by: Any) -> models.Model:
+    (made,) = directory.add_schools(
+        world.cast.harbour, by=by, schools=[make.school()], route=Membership.Route.BROKERED,
+        brokered_by=TYPED,
+    )  # fmt: skip
+    return made
+
+
+def accepted(world: World, by: Any) -> models.Model:
+    world.letter.email = by.email
+    world.letter.save()
+    directory.accept_invitation(world.letter, by=by, name=TYPED)
+    return world.letter
+
+
+def asked_of_a_school(world: World, by: Any) -> models.Model:
+    world.release.delete()
+    (made,) = directory.ask_release(
+        world.finding, schools=[world.cast.marsh_lane], network=world.cast.harbour,
+        audience=Audience.NETWORK, by=by, removed=TYPED,
+    )  # fmt: skip
+    return made
+
+
+def asked_for_a_finding(world: World, by: Any) -> models.Model:
+    """One school took part, so there is one question; each has an event of its own."""
+    world.release_fellside.delete()
+    live.ask_finding_release(finding=world.finding_fellside, by=by)
+    return Release.objects.of(world.finding_fellside).get()
+
+
+def tie_of(person: Any, **fields: Any) -> Affiliation:
+    person.affiliations.update(**fields)
+    return person.affiliations.get()
+
+
+def member(world: World) -> Membership:
+    return world.cast.harbour.memberships.get(school=world.cast.eastway)
+
+
+def on_run(name: str, do: Callable[..., Any], **how: Any) -> Callable[[World, Any], models.Model]:
+    """A verb on one of the world's runs, which is its subject."""
+
+    def done(world: World, by: Any) -> models.Model:
+        do(run=getattr(world, name), by=by, **how)
+        return getattr(world, name)
+
+    return done
+
+
+def on_seat(do: Callable[..., Any], **how: Any) -> Callable[[World, Any], models.Model]:
+    """A verb on a seat of the open run; the run is its subject."""
+
+    def done(world: World, by: Any) -> models.Model:
+        do(run=world.open_run, seat=world.guests["third"].seat, by=by, **how)
+        return world.open_run
+
+    return done
+
+
+CHANGED = {"title": TYPED, "setup": {"form": {}}, "minutes": {}}
+DIRECTORY = [
+    Deed("found_network", "cy", "found_network", found),
+    Deed("change_network", "ada", "change_network", lambda w, by: directory.change_network(
+        w.cast.harbour, by=by, name=TYPED, purpose=TYPED, learning_focus=TYPED, kind="learning")),
+    Deed("add_schools", "ada", "add_school", added),
+    Deed("agree_membership", "hana", "agree_membership",
+         lambda w, by: directory.agree_membership(w.asked, by=by)),
+    Deed("decline_membership", "hana", "decline_membership",
+         lambda w, by: directory.decline_membership(w.asked, by=by)),
+    Deed("change_membership", "ada", "change_membership", lambda w, by: directory.change_membership(
+        member(w), by=by, route="brokered", brokered_by=TYPED, joined_on=date(2024, 9, 1),
+        paused=True)),
+    Deed("record_commitment", "ada", "record_commitment",
+         lambda w, by: directory.record_commitment(member(w), by=by, commitment=TYPED)),
+    Deed("end_membership", "ada", "end_membership",
+         lambda w, by: directory.end_membership(member(w), by=by)),
+    Deed("change_name", "cy", "change_name",
+         lambda w, by: directory.change_name(by, by=by, name=TYPED)),
+    Deed("ask_tie", "cy", "ask_tie",
+         lambda w, by: directory.ask_tie(w.cast.quayside, by=by, job="teacher")),
+    Deed("confirm_tie", "hana", "confirm_tie",
+         lambda w, by: directory.confirm_tie(w.waiting_tie, by=by)),
+    Deed("end_tie", "hana", "end_tie", lambda w, by: directory.end_tie(w.waiting_tie, by=by)),
+    Deed("set_link", "hana", "name_link",
+         lambda w, by: directory.set_link(tie_of(w.cast.cy), by=by, is_link=True)),
+    Deed("set_link", "cy", "unname_link",
+         lambda w, by: directory.set_link(tie_of(by, is_link=True), by=by, is_link=False)),
+    Deed("appoint", "ada", "appoint", lambda w, by: directory.appoint(
+        w.cast.cy, network=w.cast.harbour, role=Role.FACILITATOR, by=by)),
+    Deed("end_role", "ada", "end_role",
+         lambda w, by: directory.end_role(w.cast.eve.role_assignments.get(), by=by)),
+    Deed("invite", "ada", "invite", lambda w, by: directory.invite(
+        w.cast.harbour, by=by, email=ADDRESS, name=TYPED, role=Role.FACILITATOR)),
+    Deed("resend_invitation", "ada", "invite",
+         lambda w, by: directory.resend_invitation(w.letter, by=by)),
+    Deed("cancel_invitation", "ada", "cancel_invitation",
+         lambda w, by: directory.cancel_invitation(w.letter, by=by)),
+    Deed("accept_invitation", "cy", "accept_invitation", accepted),
+    Deed("ask_release", "ada", "ask_release", asked_of_a_school),
+    Deed("agree_release", "hana", "agree_release",
+         lambda w, by: directory.agree_release(w.release, by=by)),
+    Deed("decline_release", "hana", "decline_release",
+         lambda w, by: directory.decline_release(w.release, by=by, reason=TYPED)),
+    Deed("withdraw_release", "ada", "withdraw_release",
+         lambda w, by: directory.withdraw_release(w.release, by=by)),
+]  # fmt: skip
+LIVE = [
+    Deed("create_run", "ben", "run_created",
+         lambda w, by: worlds.run_of(by, w.cast.harbour, "events")),
+    Deed("change_run", "ben", "run_changed", on_run(
+        "draft", lambda run, **how: live.change_run(run=run, **{**how, "setup": run.setup}),
+        **CHANGED)),
+    Deed("open_run", "ben", "run_opened", on_run("draft", live.open_run)),
+    Deed("lock_door", "ben", "door_locked", on_run("open_run", live.lock_door)),
+    Deed("unlock_door", "ben", "door_unlocked", on_run("open_run", live.unlock_door)),
+    Deed("close_run", "ben", "run_closed", on_run("open_run", live.close_run)),
+    Deed("cancel_run", "ben", "run_cancelled", on_run("open_run", live.cancel_run)),
+    Deed("label_seat", "ben", "seat_labelled", on_seat(live.label_seat, label=TYPED)),
+    Deed("remove_seat", "ben", "seat_removed", on_seat(live.remove_seat)),
+    Deed("ask_finding_release", "dot", "ask_release", asked_for_a_finding),
+]  # fmt: skip
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    return worlds.everything(cast)
+
+
+def test_every_verb_is_done_here_or_has_a_reason() -> None:
+    for package, deeds in ((directory, DIRECTORY), (live, LIVE)):
+        done = {deed.name for deed in deeds}
+        assert done & {*NOT_RECORDED} == set()
+        assert sorted(done) == sorted({*package.__all__} - {*NOT_RECORDED})
+    assert sorted(NOT_RECORDED) == sorted({*NOT_RECORDED} & {*directory.__all__, *live.__all__})
+
+
+def happened(world: World, deed: Deed) -> tuple[list[Any], Any, list[str]]:
+    """The events a deed left, what it was about, and their data; all of it undone again."""
+    world = deepcopy(world)  # what a deed does to the things in memory is undone by this
+    by = world.cast.people()[deed.who]
+    before = set(Event.objects.values_list("pk", flat=True))
+    with transaction.atomic():
+        about = deed.do(world, by)
+        rows = Event.objects.exclude(pk__in=before).order_by("pk")
+        left = [(row.actor, row.verb, row.subject_kind, row.subject_id) for row in rows]
+        held = [f"{row.verb} {row.subject_kind} {json.dumps(row.data)}" for row in rows]
+        expected = [(by, deed.verb, about._meta.model_name, about.pk)]
+        transaction.set_rollback(True)
+    return left, expected, held
+
+
+def test_each_leaves_one_event_with_actor_verb_and_subject(world: World) -> None:
+    for deed in (*DIRECTORY, *LIVE):
+        left, expected, held = happened(world, deed)
+        assert (deed.name, left) == (deed.name, expected)
+        assert [words for words in held if TYPED in words or ADDRESS in words] == []
+
+
+def test_a_write_that_is_no_deed_leaves_none(world: World) -> None:
+    """What NOT_RECORDED says of verbs that write: moves, seats, private notes."""
+    before = Event.objects.count()
+    seat, _token = live.join_run(run=world.open_run, label=TYPED)
+    worlds.to(world.open_run, "groups")
+    live.write_note(run=world.open_run, text=TYPED, by=world.cast.ben)
+    assert (seat.label, Event.objects.count()) == (TYPED, before)
