@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exchange.directory.actions.invitations import write_letter
-from exchange.directory.models import Network, Person
+from exchange.directory.models import Network, Person, School
 from exchange.live.actions import join_run, open_run
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.models import Finding, Run, Seat
@@ -61,9 +61,6 @@ class Shot:
 
 # Addresses that show no page of their own, each with the reason.
 NO_PAGES = {
-    "account_inactive": "shown on signing in to a closed account",
-    "account_reauthenticate": "shown before something that matters",
-    "account_set_password": "only for an account without a password",
     "board_ballot": "receives",
     "board_moves": "receives",
     "board_stream": "event stream",
@@ -82,8 +79,6 @@ NO_PAGES = {
     "membership_agreement": "receives",
     "membership_departure": "receives",
     "membership_refusal": "receives",
-    "network_new_check": "needs the answers of the two pages before it",
-    "network_new_schools": "needs the answers of the page before it",
     "release_agreement": "receives",
     "release_refusal": "receives",
     "release_withdrawal": "receives",
@@ -113,6 +108,29 @@ def signed_in(key: str) -> Who:
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     name = settings.SESSION_COOKIE_NAME
     return Who(key, ((name, client.cookies[name].value),))
+
+
+def without_password() -> Who:
+    """Somebody whose account has no password yet."""
+    if not Person.objects.filter(email="nia@example.org").exists():
+        Person.objects.create_user("nia@example.org", None, "Nia")
+    return signed_in("nia")
+
+
+def founding() -> Who:
+    """Ada with half a network: what it is for and its first schools."""
+    ada = signed_in("ada")
+    client = Client(SERVER_NAME="localhost")
+    client.cookies[settings.SESSION_COOKIE_NAME] = dict(ada.cookie)[settings.SESSION_COOKIE_NAME]
+    words = {
+        "name": "Estuary network",
+        "purpose": "To learn how to read aloud.",
+        "kind": Network.Kind.LEARNING,
+    }
+    assert client.post(reverse("network_new"), words).status_code == 302
+    schools = School.objects.order_by("pk").values_list("pk", flat=True)[1:3]
+    client.post(reverse("network_new_schools"), {"school": list(schools)})
+    return Who("ada-founding", ada.cookie)
 
 
 def on_phone(seat: Seat) -> Who:
@@ -187,6 +205,7 @@ def of_strangers(network: Network) -> list[Shot]:
         page("home", STRANGER, suffix="-welcome"),
         page("account_login", STRANGER),
         page("account_signup", STRANGER),
+        page("account_inactive", STRANGER),
         page("account_reset_password", STRANGER),
         page("account_reset_password_done", STRANGER),
         page("account_reset_password_from_key", STRANGER, "1", "worn-out"),
@@ -200,7 +219,7 @@ def of_strangers(network: Network) -> list[Shot]:
 
 def of_directory(network: Network) -> list[Shot]:
     """Networks, schools and people, as a co-leader."""
-    ada = signed_in("ada")
+    ada, founder = signed_in("ada"), founding()
     member = network.memberships.order_by("pk")[0]
     each = [
         page(name, ada, network.pk)
@@ -219,6 +238,8 @@ def of_directory(network: Network) -> list[Shot]:
         page("home", ada),
         page("networks", ada),
         page("network_new", ada),
+        Shot("network_new_schools", reverse("network_new_schools") + "?q=brannok", founder),
+        page("network_new_check", founder),
         page("membership", ada, network.pk, member.pk),
         page("membership_commitment", ada, network.pk, member.pk),
         Shot("schools", reverse("schools") + "?q=brannok", ada),
@@ -226,6 +247,8 @@ def of_directory(network: Network) -> list[Shot]:
         page("account", ada),
         page("account_schools", ada),
         page("account_change_password", ada),
+        page("account_reauthenticate", ada),
+        page("account_set_password", without_password()),
         page("account_logout", ada),
         page("network", signed_in("cy"), network.pk, suffix="-member"),
     ]

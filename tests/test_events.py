@@ -118,7 +118,7 @@ CHANGED = {"title": TYPED, "setup": {"form": {}}, "minutes": {}}
 DIRECTORY = [
     Deed("found_network", "cy", "found_network", found),
     Deed("change_network", "ada", "change_network", lambda w, by: directory.change_network(
-        w.cast.harbour, by=by, name=TYPED, purpose=TYPED, learning_focus=TYPED, kind="learning")),
+        w.cast.harbour, by=by, name=TYPED, purpose=TYPED, learning_focus=TYPED, kind="hub")),
     Deed("add_schools", "ada", "add_school", added),
     Deed("agree_membership", "hana", "agree_membership",
          lambda w, by: directory.agree_membership(w.asked, by=by)),

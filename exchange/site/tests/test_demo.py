@@ -1,5 +1,6 @@
 """The demonstration: loaded once, really played, and its letters harmless to read."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from exchange.live.discovery import activity_of
 from exchange.live.models import Ballot, Finding, Move, Run, Seat
 from exchange.site import demo, demo_mail, demo_session
 from exchange.site.demo_words import HELD, PASSWORD, PEOPLE, TO_HOLD, Welcome
+from tests import addresses, shot_list
 
 
 @pytest.fixture
@@ -162,6 +164,27 @@ def test_the_one_letter_opens_its_invitation(prepared: Welcome, client: Client) 
     links = [piece.url for piece in page.context["pieces"] if "/invitations/" in piece.url]
     assert len(links) == 1
     assert client.get(links[0].removeprefix("http://localhost:8000")).status_code == 200
+
+
+def test_every_page_has_a_photograph_and_is_that_page(prepared: Welcome) -> None:
+    """What `make shots` photographs, asked without a browser."""
+    shots = shot_list.shots()
+    there, taken = set(addresses.names()), {shot.name for shot in shots}
+    assert shot_list.missing(shots) == []
+    assert sorted(taken & {*shot_list.NO_PAGES}) == []
+    assert sorted({*shot_list.NO_PAGES, *taken} - there) == []
+    assert sorted(Counter(shot.file for shot in shots).values()) == [1] * len(shots)
+    wrong = []
+    for shot in shots:
+        client = Client()
+        for cookie, value in shot.who.cookie:
+            client.cookies[cookie] = value
+        answer = client.get(shot.path)
+        match = answer.wsgi_request.resolver_match
+        shown = match.url_name if match else "home"  # the page of "not found"
+        if (answer.status_code, shown) != (shot.status, shot.name):
+            wrong.append(f"{shot.file}: {answer.status_code} {shown}")
+    assert wrong == []
 
 
 HOSTILE = """Dear <script>alert(1)</script>,
