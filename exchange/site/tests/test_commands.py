@@ -16,6 +16,7 @@ import pytest
 
 from exchange.__main__ import main
 from exchange.site import commands
+from exchange.site.demo_words import PASSWORD, PEOPLE
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 90
@@ -272,23 +273,48 @@ def test_a_production_server_believes_its_proxy_and_warns(home: Path) -> None:
     assert (process.returncode, len(said)) == (0, 1)
 
 
+def signed_in_as(base: str, email: str, password: str) -> str:
+    """Sign in by the form as a browser does; the page one comes to, with one's own name on it."""
+    with httpx.Client(base_url=base, follow_redirects=True) as browser:
+        form = browser.get("/account/sign-in/").text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+        assert token is not None
+        words = {"login": email, "password": password, "csrfmiddlewaretoken": token.group(1)}
+        found = browser.post("/account/sign-in/", data=words)
+        assert found.status_code == 200, email
+        return browser.get("/account/").text
+
+
+def told_people(out: str) -> tuple[str, list[str]]:
+    """The password and the lines of people that the demonstration prints."""
+    password = re.search(r"^  Sign in    with the password (.+) as$", out, re.MULTILINE)
+    assert password is not None, out
+    return password.group(1), re.findall(r"^    (\S+@example\.org +\S.*)$", out, re.MULTILINE)
+
+
 @pytest.mark.server
 def test_the_demonstration_starts_twice(tmp_path: Path) -> None:
-    port, codes = free_port(), []
+    port, codes, told = free_port(), [], ("", [])
+    base = f"http://localhost:{port}"
     real = tmp_path / "exchange.sqlite3"
     for _start in range(2):
         # A real installation's database stands in the environment and is left alone.
         words = {"DATABASE_URL": f"sqlite:///{real}", "ALLOWED_HOSTS": "learning.example.org"}
         with running("demo", "--no-reload", port=port, home=tmp_path, **words) as process:
-            letters = httpx.get(f"http://localhost:{port}/demo/mail/").text
-            page = httpx.get(f"http://localhost:{port}/").text
+            letters = httpx.get(f"{base}/demo/mail/").text
+            page = httpx.get(f"{base}/").text
+            password, people = told
+            for email in (line.split()[0] for line in people):  # as the first start told them
+                assert email in signed_in_as(base, email, password)
         out = process.communicate()[0]
         found = re.search(r"Join code  ([A-Z]{3}-[A-Z]{3})", out)
         assert found is not None, out
         assert found.group(1) in page
         assert letters.count("ola@example.org") == 1
-        assert f"  Open       http://localhost:{port}\n" in out
+        assert f"  Open       {base}\n" in out
         codes.append(found.group(1))
+        told = told_people(out)
+        assert told == (PASSWORD, [f"{one.email:<18} {one.says}" for one in PEOPLE if one.says])
     assert codes[0] != codes[1]
     assert (real.exists(), (tmp_path / "demo" / "exchange.sqlite3").exists()) == (False, True)
 
