@@ -44,6 +44,19 @@ def waiting_for(person: Person) -> dict[str, Any]:
     return {"ties": ties.order_by("asked_at", "pk")[:FEW], "asked": asked, "releases": releases}
 
 
+def agreed_by_schools_of(person: Person) -> list[Release]:
+    """What the schools this person speaks for have agreed to show, the newest first.
+
+    Also where a school has left the network since: its people's words stay its own to take back.
+    """
+    spoken = Release.objects.agreed().filter(school_id__in=person.spoken_school_ids())
+    rows = list(spoken.select_related("school", "network").order_by("-agreed_at", "-pk")[:FEW])
+    shown = subjects_of(person, [(row.subject_kind, row.subject_id) for row in rows])
+    for row in rows:
+        row.shown = shown.get((row.subject_kind, row.subject_id))  # type: ignore[attr-defined]
+    return rows
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def account(request: SignedIn) -> HttpResponse:
@@ -62,6 +75,7 @@ def account(request: SignedIn) -> HttpResponse:
         "ties": person.affiliations.current().select_related("school", "confirmed_by"),
         "roles": roles,
         "waiting": waiting_for(person),
+        "agreed": agreed_by_schools_of(person),
     }
     return form_page(request, "directory/account.html", form, context)
 

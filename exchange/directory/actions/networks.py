@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from exchange.core.permission import require
 from exchange.directory import rules
 from exchange.directory.actions.invitations import write_letter
+from exchange.directory.actions.releases import follow_school
 from exchange.directory.models import (
     Affiliation,
     Invitation,
@@ -150,6 +151,7 @@ def add_schools(
     )
     for membership in made:
         record(by, "add_school", membership, network=network, school=membership.school_id)
+        follow_school(network, membership.school_id)
     by.forget_rights()
     return made
 
@@ -178,6 +180,7 @@ def agree_membership(membership: Membership, *, by: Person) -> Membership:
     membership.agreed_by, membership.agreed_at = by, timezone.now()
     membership.save(update_fields=["status", "joined_on", "agreed_by", "agreed_at"])
     record(by, "agree_membership", membership, network=membership.network)
+    follow_school(membership.network, membership.school_id)
     by.forget_rights()
     return membership
 
@@ -246,7 +249,9 @@ def record_commitment(membership: Membership, *, by: Person, commitment: str) ->
 
 @transaction.atomic
 def end_membership(membership: Membership, *, by: Person) -> Membership:
-    """The school leaves today. Its people lose the network at once; its record stays."""
+    """The school leaves today. Its people lose the network at once; its record stays, and so does
+    its voice about what its people took part in.
+    """
     membership = locked(membership)
     require(
         rules.may_end_membership(by, membership.network, membership.school),
@@ -261,5 +266,6 @@ def end_membership(membership: Membership, *, by: Person) -> Membership:
     )
     letters.update(cancelled_at=timezone.now(), cancelled_by=by)
     record(by, "end_membership", membership, network=membership.network)
+    follow_school(membership.network, membership.school_id)
     by.forget_rights()
     return membership

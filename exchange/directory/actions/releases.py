@@ -1,8 +1,9 @@
 """Asking schools whether something may be seen more widely, and their answers.
 
 The directory knows neither findings nor publications: an upper package puts its effect under
-the model's name into `on_released` and `on_withdrawn` when the app is ready. Both are called with
-the thing's id inside the transaction of the last answer, so the two never disagree.
+the model's name into `on_released` and `on_withdrawn` when the app is ready. One of them is called
+with the thing's id inside the transaction of every answer, so the two never disagree; calling it
+again must change nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from exchange.core.permission import require
 from exchange.directory import rules
+from exchange.directory.answers import is_released
 from exchange.directory.models import Membership, Network, Person, Release, School
 from exchange.directory.models.events import record
 
@@ -21,13 +23,25 @@ on_released: dict[str, Callable[[int], None]] = {}
 on_withdrawn: dict[str, Callable[[int], None]] = {}
 
 
-def is_released(kind: str, pk: int, audience: str) -> bool:
-    """Whether every school asked about this thing agreed; its newest answer counts."""
-    asked = Release.objects.filter(subject_kind=kind, subject_id=pk, audience=audience)
-    newest = {release.school_id: release for release in asked.order_by("pk")}
-    return bool(newest) and all(
-        release.agreed_at and not release.withdrawn_at for release in newest.values()
-    )
+def follow(kind: str, pk: int, audience: str, network: Network) -> None:
+    """Bring a thing to the state that follows from all answers; the one place that does.
+
+    Every change of an answer, and every coming and going of a school that was asked, calls it.
+    Changes in one network take turns, so that the last to look has seen all the others.
+    """
+    Network.objects.select_for_update(no_key=True).get(pk=network.pk)
+    effect = (on_released if is_released(kind, pk, audience) else on_withdrawn).get(kind)
+    if effect:
+        effect(pk)
+
+
+def follow_school(network: Network, school_id: int) -> None:
+    """Bring to their state all things that this school of the network was asked about."""
+    asked = Release.objects.filter(network=network, school=school_id).order_by()
+    for kind, pk, audience in asked.values_list(
+        "subject_kind", "subject_id", "audience"
+    ).distinct():
+        follow(kind, pk, audience, network)
 
 
 @transaction.atomic
@@ -42,9 +56,10 @@ def ask_release(
 ) -> list[Release]:
     """Ask each school whether `subject` may be seen by `audience`. Returns the new questions.
 
-    A school that was asked and has not said no is not asked twice. `removed` says what was taken
-    out first. ValidationError: no school, or one that never was a member. A school that has left
-    is still asked about what its people took part in.
+    A school that was asked and has not said no is not asked twice; where nobody is left to ask,
+    what follows from the answers is looked at again. `removed` says what was taken out first.
+    ValidationError: no school, or one that never was a member. A school that has left is still
+    asked about what its people took part in.
     """
     require(rules.may_ask_release(by, network), _("Only people of the network ask for this."))
     ids = {school.pk for school in schools}
@@ -53,7 +68,7 @@ def ask_release(
         raise ValidationError(_("There is no school that could agree."))
     if set(members.values_list("school_id", flat=True)) != ids:
         raise ValidationError(_("Only schools that belong to the network, or did, can be asked."))
-    Network.objects.select_for_update().get(pk=network.pk)
+    Network.objects.select_for_update(no_key=True).get(pk=network.pk)
     open_ones = Release.objects.of(subject).filter(
         audience=audience, declined_at__isnull=True, withdrawn_at__isnull=True
     )
@@ -71,6 +86,7 @@ def ask_release(
         )
         record(by, "ask_release", release, network=network, school=pk)
         made.append(release)
+    follow(subject._meta.model_name or "", subject.pk, audience, network)
     return made
 
 
@@ -97,16 +113,13 @@ def agree_release(release: Release, *, by: Person) -> Release:
     release.agreed_by, release.agreed_at = by, timezone.now()
     release.save(update_fields=["agreed_by", "agreed_at"])
     record(by, "agree_release", release, network=release.network, school=release.school_id)
-    if is_released(release.subject_kind, release.subject_id, release.audience):
-        effect = on_released.get(release.subject_kind)
-        if effect:
-            effect(release.subject_id)
+    follow(release.subject_kind, release.subject_id, release.audience, release.network)
     return release
 
 
 @transaction.atomic
 def decline_release(release: Release, *, by: Person, reason: str = "") -> Release:
-    """The school says no, with its reason if it gives one. The thing stays where it is."""
+    """The school says no, with its reason if it gives one. Nobody beyond its makers reads it."""
     release = locked(release)
     require(
         rules.may_agree_release(by, release.school),
@@ -117,6 +130,7 @@ def decline_release(release: Release, *, by: Person, reason: str = "") -> Releas
     release.declined_by, release.declined_at, release.reason = by, timezone.now(), reason
     release.save(update_fields=["declined_by", "declined_at", "reason"])
     record(by, "decline_release", release, network=release.network, school=release.school_id)
+    follow(release.subject_kind, release.subject_id, release.audience, release.network)
     return release
 
 
@@ -132,11 +146,8 @@ def withdraw_release(release: Release, *, by: Person) -> Release:
     )
     if release.withdrawn_at or release.declined_at:
         raise ValidationError(_("This has already been declined or withdrawn."))
-    was_out = is_released(release.subject_kind, release.subject_id, release.audience)
     release.withdrawn_by, release.withdrawn_at = by, timezone.now()
     release.save(update_fields=["withdrawn_by", "withdrawn_at"])
     record(by, "withdraw_release", release, network=release.network, school=release.school_id)
-    effect = on_withdrawn.get(release.subject_kind)
-    if was_out and effect:
-        effect(release.subject_id)
+    follow(release.subject_kind, release.subject_id, release.audience, release.network)
     return release

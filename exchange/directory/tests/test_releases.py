@@ -1,5 +1,7 @@
 """Releases: every school involved decides for itself, by its head or link person."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
@@ -17,12 +19,12 @@ def again(person):
 
 
 @pytest.fixture
-def told(monkeypatch):
-    """What the effects were told; an event stands for the thing that is released."""
-    told = []
-    monkeypatch.setitem(actions.on_released, "event", lambda pk: told.append(("released", pk)))
-    monkeypatch.setitem(actions.on_withdrawn, "event", lambda pk: told.append(("withdrawn", pk)))
-    return told
+def out(monkeypatch):
+    """Which things are out; an event stands for the thing that is released."""
+    out = set()
+    monkeypatch.setitem(actions.on_released, "event", out.add)
+    monkeypatch.setitem(actions.on_withdrawn, "event", out.discard)
+    return out
 
 
 @pytest.fixture
@@ -48,16 +50,16 @@ def asked(cast, thing):
     return {release.school: release for release in made}
 
 
-def test_it_is_released_when_the_last_school_agreed(cast, thing, asked, told):
+def test_it_is_released_when_the_last_school_agreed(cast, thing, asked, out):
     first = actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
-    assert (first.agreed_by, told) == (cast.hana, [])
+    assert (first.agreed_by, out) == (cast.hana, set())
     actions.agree_release(asked[cast.quayside], by=cast.quay_head)
-    assert told == [("released", thing.pk)]
+    assert out == {thing.pk}
     assert actions.is_released("event", thing.pk, Audience.NETWORK)
     assert not actions.is_released("event", thing.pk, Audience.PUBLIC)
 
 
-def test_only_the_schools_own_head_or_link_person_decides(cast, asked, told):
+def test_only_the_schools_own_head_or_link_person_decides(cast, asked, out):
     release = asked[cast.marsh_lane]
     may = {
         name for name, one in cast.people().items() if rules.may_agree_release(one, release.school)
@@ -77,43 +79,44 @@ def test_a_former_head_does_not_decide(cast, asked):
         actions.agree_release(asked[cast.marsh_lane], by=again(cast.hana))
 
 
-def test_one_no_keeps_it_where_it_is(cast, thing, asked, told):
+def test_one_no_keeps_it_where_it_is(cast, thing, asked, out):
     actions.decline_release(asked[cast.marsh_lane], by=cast.hana, reason="Too soon.")
     actions.agree_release(asked[cast.quayside], by=cast.quay_head)
-    assert (told, actions.is_released("event", thing.pk, Audience.NETWORK)) == ([], False)
+    assert (out, actions.is_released("event", thing.pk, Audience.NETWORK)) == (set(), False)
     with pytest.raises(ValidationError):
         actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
 
 
-def test_asking_again_after_a_no_asks_only_who_said_no(cast, thing, asked, told):
+def test_asking_again_after_a_no_asks_only_who_said_no(cast, thing, asked, out):
     actions.decline_release(asked[cast.marsh_lane], by=cast.hana)
     actions.agree_release(asked[cast.quayside], by=cast.quay_head)
     words = {"network": cast.harbour, "audience": Audience.NETWORK, "by": cast.ada}
     made = actions.ask_release(thing, schools=[cast.marsh_lane, cast.quayside], **words)
     assert [release.school for release in made] == [cast.marsh_lane]
     actions.agree_release(made[0], by=cast.hana)
-    assert told == [("released", thing.pk)]
+    assert out == {thing.pk}
     assert actions.ask_release(thing, schools=[cast.marsh_lane], **words) == []
 
 
-def test_taking_the_agreement_back(cast, thing, asked, told):
+def test_taking_the_agreement_back(cast, thing, asked, out):
     actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
     actions.agree_release(asked[cast.quayside], by=cast.quay_head)
     with pytest.raises(PermissionDenied):
         actions.withdraw_release(asked[cast.quayside], by=cast.ben)
+    assert out == {thing.pk}
     actions.withdraw_release(asked[cast.quayside], by=cast.quay_head)
-    assert told == [("released", thing.pk), ("withdrawn", thing.pk)]
+    assert out == set()
     with pytest.raises(ValidationError):
         actions.withdraw_release(asked[cast.quayside], by=cast.quay_head)
-    assert told == [("released", thing.pk), ("withdrawn", thing.pk)]
+    assert out == set()
 
 
-def test_who_asked_may_take_an_unanswered_question_back(cast, asked, told):
+def test_who_asked_may_take_an_unanswered_question_back(cast, asked, out):
     with pytest.raises(PermissionDenied):
         actions.withdraw_release(asked[cast.quayside], by=cast.ada)
     actions.withdraw_release(asked[cast.quayside], by=cast.ben)
     actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
-    assert told == []  # Quayside was asked and never agreed
+    assert out == set()  # Quayside was asked and never agreed
 
 
 @pytest.mark.parametrize("who", ["dot", "rae", "pam", "max", "ivy"])
@@ -150,6 +153,136 @@ def test_an_effect_that_fails_undoes_the_agreement(cast, thing, asked, monkeypat
     assert Release.objects.get(pk=asked[cast.quayside].pk).agreed_at is None
 
 
+# What follows from the answers, whatever comes after the first release
+
+
+NETWORK = Audience.NETWORK
+
+
+def ask(cast, thing, *schools):
+    words = {"network": cast.harbour, "audience": NETWORK, "by": cast.ada}
+    return actions.ask_release(thing, schools=schools, **words)
+
+
+@pytest.fixture
+def only_marsh_lane(cast, thing, out):
+    """Only Marsh Lane was asked; it agreed, and the thing is out."""
+    (release,) = ask(cast, thing, cast.marsh_lane)
+    actions.agree_release(release, by=cast.hana)
+    assert out == {thing.pk}
+    return release
+
+
+def test_a_new_question_about_what_is_out_takes_it_in(cast, thing, only_marsh_lane, out):
+    (second,) = ask(cast, thing, cast.marsh_lane, cast.quayside)
+    assert (second.school, out) == (cast.quayside, set())
+    actions.agree_release(second, by=cast.quay_head)
+    assert out == {thing.pk}
+
+
+def test_a_no_to_a_later_question_holds(cast, thing, only_marsh_lane, out):
+    (second,) = ask(cast, thing, cast.quayside)
+    actions.decline_release(second, by=cast.quay_head)
+    assert out == set()
+
+
+def test_an_effect_that_missed_a_change_is_brought_up_by_the_next(cast, thing, asked, out):
+    """Withdrawing takes a thing in even where another question has left it out."""
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    out.add(thing.pk)
+    actions.withdraw_release(asked[cast.marsh_lane], by=cast.hana)
+    assert out == set()
+
+
+def leave(cast, school, days=0):
+    """The school has left, so many days ago."""
+    membership = cast.harbour.memberships.get(school=school)
+    actions.end_membership(membership, by=cast.ada)
+    membership.refresh_from_db()
+    membership.left_on -= timedelta(days=days)
+    membership.save()
+
+
+def age(release, days):
+    Release.objects.filter(pk=release.pk).update(asked_at=timezone.now() - timedelta(days=days))
+
+
+def test_who_leaves_keeps_its_voice(cast, thing, asked, out):
+    for school, by in ((cast.marsh_lane, cast.hana), (cast.quayside, cast.quay_head)):
+        actions.agree_release(asked[school], by=by)
+    leave(cast, cast.quayside)
+    assert out == {thing.pk}
+    actions.withdraw_release(asked[cast.quayside], by=again(cast.quay_head))
+    assert out == set()
+
+
+@pytest.mark.parametrize(
+    ("left", "asked_before", "held"),
+    [(0, 0, True), (29, 40, True), (40, 29, True), (30, 40, False), (40, 30, False)],
+)
+def test_the_silence_of_who_has_left_holds_for_thirty_days(
+    cast, thing, asked, out, left, asked_before, held
+):
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    age(asked[cast.quayside], asked_before)
+    leave(cast, cast.quayside, left)
+    assert ask(cast, thing, cast.marsh_lane, cast.quayside) == []
+    assert out == (set() if held else {thing.pk})
+
+
+def test_the_silence_of_a_member_holds_for_ever(cast, thing, asked, out):
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    age(asked[cast.quayside], 400)
+    ask(cast, thing, cast.quayside)
+    assert out == set()
+
+
+def test_who_has_left_says_no_after_its_silence(cast, thing, asked, out):
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    age(asked[cast.quayside], 40)
+    leave(cast, cast.quayside, 40)
+    ask(cast, thing, cast.quayside)
+    assert out == {thing.pk}
+    actions.decline_release(asked[cast.quayside], by=again(cast.quay_head))
+    assert out == set()
+
+
+def test_silence_after_a_no_is_no_yes(cast, thing, asked, out):
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    actions.decline_release(asked[cast.quayside], by=cast.quay_head)
+    (second,) = ask(cast, thing, cast.quayside)
+    age(second, 40)
+    leave(cast, cast.quayside, 40)
+    ask(cast, thing, cast.quayside)
+    assert out == set()
+    actions.agree_release(second, by=again(cast.quay_head))
+    assert out == {thing.pk}
+
+
+def test_silence_alone_releases_nothing(cast, thing, asked, out):
+    for school, release in asked.items():
+        age(release, 40)
+        leave(cast, school, 40)
+    ask(cast, thing, cast.marsh_lane, cast.quayside)
+    assert out == set()
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_who_comes_back_before_answering_is_waited_for_again(cast, thing, asked, out, added):
+    actions.agree_release(asked[cast.marsh_lane], by=cast.hana)
+    age(asked[cast.quayside], 40)
+    leave(cast, cast.quayside, 40)
+    ask(cast, thing, cast.quayside)
+    assert out == {thing.pk}
+    if added:
+        cast.quay_head.affiliations.update(job="teacher")
+        actions.add_schools(cast.harbour, by=again(cast.ada), schools=[cast.quayside])
+    else:
+        back = make.membership(cast.harbour, cast.quayside, status="invited")
+        actions.agree_membership(back, by=again(cast.quay_head))
+    assert out == set()
+
+
 # Pages
 
 
@@ -173,7 +306,7 @@ def test_the_waiting_list_of_my_school(cast, thing, asked, client_of, monkeypatc
     assert "&lt;b&gt;What we found&lt;/b&gt;" in words
 
 
-def test_deciding_on_the_page(cast, thing, asked, told, client_of):
+def test_deciding_on_the_page(cast, thing, asked, out, client_of):
     pk = asked[cast.marsh_lane].pk
     for name in ("release_agreement", "release_refusal", "release_withdrawal"):
         url = reverse(name, args=[pk])

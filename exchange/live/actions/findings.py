@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from exchange.core.permission import require
 from exchange.core.writing import writing
 from exchange.directory import actions as directory
-from exchange.directory.models import Audience, Membership, Person, School
+from exchange.directory.models import Audience, Membership, Person, Release, School
 from exchange.live import rules
 from exchange.live.models import Finding, Run, Seat
 from exchange.live.plugin import Refused
@@ -24,8 +24,8 @@ def schools_involved(run: Run) -> list[School]:
     return list(School.objects.filter(pk__in=members.values("school")).order_by("name", "pk"))
 
 
-def ask_finding_release(*, finding: Finding, by: Person) -> None:
-    """Ask every school involved to let the network read this finding.
+def ask_finding_release(*, finding: Finding, by: Person) -> list[Release]:
+    """Ask every school involved to let the network read this finding; returns the new questions.
 
     Nothing is wider until each of them agreed. Raises Refused when no school of the
     network took part.
@@ -34,27 +34,45 @@ def ask_finding_release(*, finding: Finding, by: Person) -> None:
         rules.may_ask_release(by, finding), "Only a co-leader of this network may ask for this."
     )
     with writing():
-        # of=self: PostgreSQL cannot lock the outer side of a nullable join
-        rows = Finding.objects.select_for_update(of=("self",)).select_related("run", "network")
-        finding = rows.get(pk=finding.pk)
+        # The row is not held: the directory lets changes of one network take turns, and an answer
+        # that takes its turn first comes to this row afterwards.
+        finding = Finding.objects.select_related("run", "network").get(pk=finding.pk)
         schools = schools_involved(finding.run) if finding.run else []
         if finding.network is None or not schools:
             raise Refused("No school of the network took part, so there is nobody who could agree.")
         try:
-            directory.ask_release(
+            return directory.ask_release(
                 finding, schools=schools, network=finding.network, audience=Audience.NETWORK, by=by
             )
         except ValidationError as error:
             raise Refused(error.messages[0]) from None
 
 
+def next_step(finding: Finding) -> str:
+    """What asking for this finding's release would do now: "ask", "go_without" or "" for nothing.
+
+    "go_without": only schools that have left, and were silent for long, held it back so far.
+    """
+    if finding.audience != Audience.GROUP:
+        return ""
+    asked = Release.objects.of(finding).filter(audience=Audience.NETWORK)
+    involved = {school.pk for school in schools_involved(finding.run)} if finding.run else set()
+    open_ones = asked.filter(declined_at=None, withdrawn_at=None).values_list(
+        "school_id", flat=True
+    )
+    if involved - set(open_ones) or not asked.exists():
+        return "ask"
+    released = directory.is_released("finding", finding.pk, Audience.NETWORK)
+    return "go_without" if released else ""
+
+
 def finding_released(finding_id: int) -> None:
-    """Called when the last school agreed: the finding may now be read by its network."""
+    """Called whenever no school holds the finding back: its network may read it."""
     Finding.objects.filter(pk=finding_id).update(audience=Audience.NETWORK)
 
 
 def finding_withdrawn(finding_id: int) -> None:
-    """Called when a school took its agreement back: the finding returns to those who made it."""
+    """Called whenever a school holds the finding back: those who made it read it."""
     Finding.objects.filter(pk=finding_id).update(audience=Audience.GROUP)
 
 
