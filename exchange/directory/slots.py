@@ -21,10 +21,12 @@ Filling = tuple[str, dict[str, Any]] | None
 
 @dataclass(frozen=True)
 class Subject:
-    """How a thing that asks to be released is shown to who decides: its words and its page."""
+    """How a thing that asks to be released is shown to who decides: its words, its page, and in
+    a sentence what agreeing opens besides the thing itself."""
 
     title: str
     url: str = ""
+    opens: str = ""
 
 
 #: Panels of the network page, in this order.

@@ -16,6 +16,7 @@ from exchange.live import rules
 from exchange.live.actions import ask_finding_release
 from exchange.live.actions.findings import next_step
 from exchange.live.models import Finding, Run
+from exchange.live.panels import opens_besides
 from exchange.live.plugin import Refused
 
 
@@ -42,6 +43,7 @@ def _page(request: SignedIn, found: Finding, refused: str = "") -> HttpResponse:
         "refused": refused,
         "may_open_network": bool(found.network and is_member(request.user, found.network)),
         "step": step,
+        "opens": opens_besides(found),
         "may_ask": bool(step),
         "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
         "agreed": found.agreed if found.agreed >= settings.FLOOR else None,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from exchange.directory.models import Network, Person
 from exchange.directory.slots import Subject
@@ -37,5 +38,27 @@ def home_card(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 
 def finding_subjects(person: Person, ids: list[int]) -> dict[int, Subject]:
     """Findings that ask to be released, as their page shows them."""
-    rows = Finding.objects.visible_to(person).filter(pk__in=ids).distinct()
-    return {row.pk: Subject(row.text, reverse("finding", args=[row.pk])) for row in rows}
+    rows = Finding.objects.visible_to(person).filter(pk__in=ids).select_related("run").distinct()
+    return {
+        row.pk: Subject(row.text, reverse("finding", args=[row.pk]), opens_besides(row))
+        for row in rows
+    }
+
+
+def opens_besides(finding: Finding) -> str:
+    """What releasing this finding opens besides, in a sentence; "" where it opens nothing more."""
+    run = finding.run
+    if run is None or not rules.opens_with_findings(run):
+        return ""
+    closed = run.findings.exclude(pk=finding.pk).exclude(pk__in=run.findings.released())
+    if closed.exists():
+        return _(
+            "When the last finding of this session is released, the network can read its whole "
+            "result too: what the groups made, their reasons, what was seen differently, and the "
+            "tables to download."
+        )
+    return _(
+        "This is the last finding of its session. With it the network can read the whole result "
+        "too: what the groups made, their reasons, what was seen differently, and the tables to "
+        "download."
+    )

@@ -23,7 +23,12 @@ def may_read_result(person: Person, run: Run, *, seated: bool, released: bool = 
         return True
     if run.network_id and person.has_role(Role.CO_LEADER, network=run.network_id):
         return True
-    return released and run.setup.get("afterwards") == "network"
+    return released and opens_with_findings(run)
+
+
+def opens_with_findings(run: Run) -> bool:
+    """Whether it was announced that the network reads the whole result with the last finding."""
+    return bool(run.network_id) and run.setup.get("afterwards") == "network"
 
 
 def may_ask_release(person: Person, finding: Finding) -> bool:

@@ -145,3 +145,40 @@ def test_a_question_taken_back_from_a_school_that_left_is_asked_again(held, cast
     assert (step(held), pressed(held), audience(held)) == ("ask", [WENT], "group")
     held.answer("quinn", "agree")
     assert audience(held) == "network"
+
+
+# What agreeing opens is said where it is pressed
+
+SOME = "When the last finding of this session is released, the network can read its whole result"
+LAST = "This is the last finding of its session. With it the network can read the whole result"
+
+
+def told(held, name: str) -> list[list[int]]:
+    """How often the two sentences stand on the release, account and finding pages of a person."""
+    pages = [
+        reverse("releases", args=[held.run.network_id]),
+        reverse("account"),
+        reverse("finding", args=[held.finding.pk]),
+    ]
+    words = [held.browser(name).get(page).content.decode() for page in pages]
+    return [[page.count(sentence) for sentence in (SOME, LAST)] for page in words]
+
+
+def test_a_head_is_told_that_the_last_finding_opens_the_whole_result(cast):
+    held = hold_to_the_end(cast, "We visit twice a year.", afterwards="network")
+    held.ask()
+    assert told(held, "hana") == [[1, 0], [1, 0], [1, 0]]
+    held.answer("hana", "agree")
+    held.answer("quinn", "agree")
+    assert told(held, "hana") == [[0, 0], [0, 0], [0, 0]]
+    held.finding = held.run.findings.exclude(pk=held.finding.pk).get()
+    held.ask()
+    assert told(held, "hana") == [[0, 1], [0, 1], [0, 1]]
+    assert told(held, "quinn") == [[0, 1], [0, 1], [0, 1]]
+    assert told(held, "ada")[2] == [0, 1]
+
+
+def test_nothing_is_said_where_a_finding_opens_nothing_else(cast):
+    held = hold_to_the_end(cast, afterwards="seats")
+    held.ask()
+    assert told(held, "hana") == [[0, 0]] * 3
