@@ -186,6 +186,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "").strip()
+EMAIL_TIMEOUT = 10  # seconds: a person waits for the page meanwhile
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "exchange@localhost")
 if EMAIL_URL.startswith("smtp"):
     _mail = understood("EMAIL_URL", "", mail_server, "smtp+tls://user:password@host:587")

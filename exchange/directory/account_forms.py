@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from django.utils.translation import gettext_lazy as _
 
 from exchange.core.limits import give_back, take
+from exchange.core.mailing import check_deliverable
 from exchange.directory.accounts import ACCOUNT_WINDOW, PER_ACCOUNT
 
 LONG_ENOUGH = _("At least 12 characters. Three or four plain words are easy to keep in mind.")
@@ -47,6 +48,10 @@ class SignIn(InOurWords, forms.LoginForm):
 
 class AskForReset(InOurWords, forms.ResetPasswordForm):
     """The address to which the link goes."""
+
+    def clean_email(self) -> str:
+        check_deliverable(self.cleaned_data["email"])
+        return str(super().clean_email())
 
 
 class ResetPassword(InOurWords, forms.ResetPasswordKeyForm):

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from exchange.core.limits import address_of, failed, give_back, take, too_many
+from exchange.core.mailing import posted
 
 # Wrong passwords: of one account, and of one address behind which a whole hall may sit.
 PER_ACCOUNT, ACCOUNT_WINDOW = 5, 300
@@ -90,5 +91,11 @@ class InvitedOnly(DefaultAccountAdapter):
         return settings.BASE_URL + path.replace("UID-KEY", quote(key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends allauth's letter in our words; `home` is where the reader can start."""
-        super().send_mail(template_prefix, email, {**context, "home": f"{settings.BASE_URL}/"})
+        """Sends allauth's letter in our words; `home` is where the reader can start.
+
+        Where it cannot be sent the page says the same as ever: what it says must not depend on
+        whether the address has an account. The log tells whoever runs the site.
+        """
+        words = {**context, "home": f"{settings.BASE_URL}/"}
+        write = super().send_mail
+        posted(lambda: write(template_prefix, email, words), f"a letter of {template_prefix}")

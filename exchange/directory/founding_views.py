@@ -131,7 +131,7 @@ def network_new_check(request: SignedIn) -> HttpResponse:
         ),
     ):
         request.session.pop(DRAFT, None)
-        messages.success(request, _("The network is founded."))
+        tell_founded(request, made[0])
         return redirect("network", made[0].pk)
     context = {
         "draft": draft,
@@ -140,3 +140,16 @@ def network_new_check(request: SignedIn) -> HttpResponse:
         "advice": advice(Shape(schools=len(schools), co_leaders=2)),
     }
     return form_page(request, "directory/network_new_check.html", form, context)
+
+
+def tell_founded(request: SignedIn, network: Network) -> None:
+    """Say that it is founded, and whether the second co-leader's letter went out."""
+    messages.success(request, _("The network is founded."))
+    if network.invitations.pending().filter(posted_at=None).exists():
+        messages.warning(
+            request,
+            _(
+                "The letter to your second co-leader could not be sent: the mail server does not "
+                "answer or refuses it. Open “Invite people” and send it again."
+            ),
+        )

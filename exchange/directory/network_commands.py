@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from rapidfuzz.distance import OSA
 
+from exchange.core.mailing import check_deliverable
 from exchange.directory.actions.invitations import address_of, write_letter
 from exchange.directory.matching import fold
 from exchange.directory.models import (
@@ -42,6 +43,12 @@ def complain(line: str) -> int:
     """Print why it was not done; returns exit status 2."""
     sys.stderr.write(f"{line}\n")
     return 2
+
+
+def check_address(email: str) -> None:
+    """ValidationError for what is no e-mail address, or one that no letter can carry."""
+    validate_email(email)
+    check_deliverable(email)
 
 
 def groups_like(name: str) -> list[SchoolGroup]:
@@ -102,7 +109,7 @@ def network_from_trust(name: str, *, co_leader_email: str | None = None) -> int:
         return complain(f"There is a network of {group.name} already: number {there.pk}.")
     try:
         if co_leader_email:
-            validate_email(co_leader_email.strip())
+            check_address(co_leader_email.strip())
     except ValidationError:
         return complain(f"{co_leader_email!r} is not an e-mail address. Nothing was made.")
     return make_network(group, co_leader_email)
@@ -156,7 +163,7 @@ def user_add(email: str, name: str, *, role: str | None = None, site_admin: bool
             f"{role!r} is not a role of the platform. There are: {', '.join(platform)}."
         )
     try:
-        validate_email(email)
+        check_address(email)
     except ValidationError:
         return complain(f"{email!r} is not an e-mail address.")
     with transaction.atomic():

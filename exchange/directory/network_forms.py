@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models import Membership, Network, School
-from exchange.directory.words import LineField, TextField
+from exchange.directory.words import AddressField, LineField, TextField
 
 
 def choice_of(school: School) -> tuple[int, str]:
@@ -45,7 +45,7 @@ class NetworkForm(forms.Form):
 class SecondCoLeaderForm(forms.Form):
     """Whom the founder wants beside them."""
 
-    second_co_leader = forms.EmailField(
+    second_co_leader = AddressField(
         label=_("E-mail address of a second co-leader"),
         help_text=_("They get an invitation. Best is somebody from another school."),
         max_length=254,

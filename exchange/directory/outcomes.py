@@ -52,14 +52,18 @@ def form_page(
 def pressed(
     request: HttpRequest, action: Callable[[], object], *, said: str, to: str
 ) -> HttpResponse:
-    """The answer to a button: back to the page with a message, or 409 with the sentence."""
+    """The answer to a button: back to the page with a message, or 409 with the sentence.
+
+    `said=""` where the view says itself what came of it.
+    """
     try:
         action()
     except ValidationError as refused:
         too_many = getattr(refused, "code", "") == "too_many"
         words = {"sentence": " ".join(refused.messages), "back": to}
         return render(request, "directory/refused.html", words, status=429 if too_many else 409)
-    messages.success(request, said)
+    if said:
+        messages.success(request, said)
     return HttpResponseRedirect(to)
 
 

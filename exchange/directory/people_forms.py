@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from exchange.directory.models import Affiliation, Membership, Network, Person, Role, School
 from exchange.directory.models.people import NETWORK_ROLES
 from exchange.directory.network_forms import DateInput
-from exchange.directory.words import LineField, TextField
+from exchange.directory.words import AddressField, LineField, TextField
 
 ROLES = [(role.value, role.label) for role in Role if role in NETWORK_ROLES]
 
@@ -16,7 +16,7 @@ ROLES = [(role.value, role.label) for role in Role if role in NETWORK_ROLES]
 class InviteForm(forms.Form):
     """A letter to one address, into a role or a school or both."""
 
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    email = AddressField(label=_("E-mail address"), max_length=254)
     name = LineField(label=_("Name"), max_length=120, required=False)
     role = forms.ChoiceField(
         label=_("Role in the network"),

@@ -1,5 +1,6 @@
 """Pages of the people of a network: roles, ties to confirm, invitations."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exchange.core.permission import require
 from exchange.directory import actions, rules
-from exchange.directory.models import Affiliation, Membership, RoleAssignment
+from exchange.directory.models import Affiliation, Invitation, Membership, RoleAssignment
 from exchange.directory.network_shape import people_by_role
 from exchange.directory.network_views import visible
 from exchange.directory.outcomes import form_page, page_of, pressed, tried
@@ -50,13 +51,30 @@ def invitations(request: SignedIn, pk: int) -> HttpResponse:
         _("Only its co-leaders invite people to a network."),
     )
     form = InviteForm(request.POST if request.method == "POST" else None, network=network)
+    made: list[Invitation] = []
     if form.is_bound and tried(
-        form, lambda: actions.invite(network, by=request.user, **form.cleaned_data)
+        form, lambda: made.append(actions.invite(network, by=request.user, **form.cleaned_data))
     ):
+        tell_of_post(request, made[0], _("The invitation is sent."))
         return redirect("invitations", pk)
     letters = network.invitations.pending().select_related("school", "invited_by")
     context = {"network": network, "page_obj": page_of(request, letters)}
     return form_page(request, "directory/invitations.html", form, context)
+
+
+def tell_of_post(request: SignedIn, letter: Invitation, sent: str) -> None:
+    """Say that a letter was sent, or that it was not and what to do."""
+    letter.refresh_from_db()
+    if letter.posted_at:
+        messages.success(request, sent)
+    else:
+        messages.warning(
+            request,
+            _(
+                "The invitation is kept, but the letter could not be sent: the mail server does "
+                "not answer or refuses it. Try “Send again” in a while."
+            ),
+        )
 
 
 @login_required
@@ -65,12 +83,16 @@ def invitation_letter(request: SignedIn, pk: int, letter: int) -> HttpResponse:
     """Send a letter again, with a new link."""
     network = visible(request, pk)
     found = get_object_or_404(network.invitations, pk=letter)
-    return pressed(
+    sent: list[Invitation] = []
+    answer = pressed(
         request,
-        lambda: actions.resend_invitation(found, by=request.user),
-        said=_("Sent again. The old link no longer works."),
+        lambda: sent.append(actions.resend_invitation(found, by=request.user)),
+        said="",
         to=resolve_url("invitations", pk),
     )
+    if sent:
+        tell_of_post(request, sent[0], _("Sent again. The old link no longer works."))
+    return answer
 
 
 @login_required

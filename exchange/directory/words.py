@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from exchange.core.mailing import check_deliverable
+
 # They turn the direction of what follows them, on pages and in mails that are not ours.
 TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
@@ -40,3 +42,12 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return tidy(super().to_python(value) or "")
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address to which a letter can be sent."""
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        if value:
+            check_deliverable(value)

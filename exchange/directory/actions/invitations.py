@@ -6,7 +6,6 @@ Only the SHA-256 of a token is kept (D-14); the token itself stands in the e-mai
 import hashlib
 import secrets
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -17,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.core.mailing import posted
 from exchange.core.permission import require
 from exchange.directory import rules
 from exchange.directory.models import (
@@ -56,7 +56,11 @@ def address_of(token: str) -> str:
 
 
 def send_letter(pk: int, token: str) -> None:
-    """Mail the letter, unless it was renewed or cancelled meanwhile. Called after the commit."""
+    """Mail the letter, unless it was renewed or cancelled meanwhile; note when the post took it.
+
+    Called after the commit. A post that is away raises nothing: the letter stands, its
+    `posted_at` stays empty, and it can be sent again.
+    """
     letter = (
         Invitation.objects.open()
         .select_related("network", "school", "invited_by")
@@ -73,7 +77,9 @@ def send_letter(pk: int, token: str) -> None:
         to=[letter.email],
     )
     mail.attach_alternative(render_to_string("directory/mail/invitation.html", words), "text/html")
-    mail.send()
+    if posted(mail.send, f"the letter of invitation {pk}"):
+        taken = Invitation.objects.filter(pk=pk, token_hash=hashed(token))
+        taken.update(posted_at=timezone.now())
 
 
 def check_pace(by: Person) -> None:
@@ -120,11 +126,12 @@ def write_letter(
         timezone.now(),
         timezone.now() + LIFE,
     )
+    letter.posted_at = None
     letter.save()
     record(by, "invite", letter, network=network, role=role)
     if post:
-        # robust: the letter stands even if the mail server does not; it can be sent again
-        transaction.on_commit(partial(send_letter, letter.pk, token), robust=True)
+        # robust: whatever goes wrong with the post, the letter stands and can be sent again
+        transaction.on_commit(lambda: send_letter(letter.pk, token), robust=True)
     return letter, token
 
 
