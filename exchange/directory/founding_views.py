@@ -102,12 +102,9 @@ def neighbours(first: School, taken: set[int]) -> list[School]:
 
 def picked(request: SignedIn, ids: list[int]) -> list[int]:
     """The ids after ticking some and removing one; only open schools that exist, each once."""
-    asked = [int(key) for key in request.POST.getlist("school")[:MOST] if key.isdecimal()]
-    there = set(
-        School.objects.open()
-        .filter(pk__in=[pk for pk in asked if pk < 2**62])
-        .values_list("pk", flat=True)
-    )
+    ticked = request.POST.getlist("school")[:MOST]
+    asked = [int(key) for key in ticked if key.isdecimal() and len(key) < 18]
+    there = set(School.objects.open().filter(pk__in=asked).values_list("pk", flat=True))
     kept = [pk for pk in ids if str(pk) != request.POST.get("remove")]
     return list(dict.fromkeys([*kept, *(pk for pk in asked if pk in there)]))[:MOST]
 

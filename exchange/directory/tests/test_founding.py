@@ -84,7 +84,10 @@ def test_removing_and_refusing_schools(founder, client_of):
     own = founder.schools[0].school_id
     closed = make.school(closed_on=make.yesterday())
     client.post(NEW, WORDS)
-    client.post(SCHOOLS, {"school": [closed.pk, "x", "9" * 50, "0", "-1", own, own], "remove": "z"})
+    client.post(
+        SCHOOLS,
+        {"school": [closed.pk, "x", "9" * 50, "9" * 5000, "0", "-1", own, own], "remove": "z"},
+    )
     assert client.session["founding"]["schools"] == [own]
     client.post(SCHOOLS, {"remove": own})
     page = client.post(CHECK, {})
