@@ -1,6 +1,7 @@
 """Founding a network in three small steps; the draft waits in the session until the last."""
 
 import math
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,7 +58,8 @@ def network_new(request: SignedIn) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         own = [tie.school_id for tie in request.user.schools]
-        request.session[DRAFT] = {"schools": own[:1], **draft, **form.cleaned_data}
+        fresh = {"schools": own[:1], "key": secrets.token_hex(16)}
+        request.session[DRAFT] = {**fresh, **draft, **form.cleaned_data}
         return redirect("network_new_schools")
     return form_page(request, "directory/network_new.html", form, {})
 
@@ -115,17 +117,18 @@ def network_new_check(request: SignedIn) -> HttpResponse:
     """Step 3: look it over, name a second co-leader, found it."""
     may_found(request)
     draft = draft_of(request)
+    if founded := founded_already(request):
+        return redirect("network", founded.pk)
     if "name" not in draft:
         return redirect("network_new")
     schools = chosen(draft)
-    form = SecondCoLeaderForm(request.POST if request.method == "POST" else None)
+    form = SecondCoLeaderForm(
+        request.POST if request.method == "POST" else None, initial={"draft": draft.get("key")}
+    )
     made: list[Network] = []
-    words = {name: draft[name] for name in ("name", "purpose", "learning_focus", "kind")}
+    words: dict[str, Any] = {"by": request.user, "schools": schools, **words_of(draft)}
     if form.is_bound and tried(
-        form,
-        lambda: made.append(
-            actions.found_network(by=request.user, schools=schools, **words, **form.cleaned_data)
-        ),
+        form, lambda: made.append(actions.found_network(**words, **form.words()))
     ):
         request.session.pop(DRAFT, None)
         tell_founded(request, made[0])
@@ -137,6 +140,19 @@ def network_new_check(request: SignedIn) -> HttpResponse:
         "advice": advice(Shape(schools=len(schools), co_leaders=2)),
     }
     return form_page(request, "directory/network_new_check.html", form, context)
+
+
+def words_of(draft: dict[str, Any]) -> dict[str, Any]:
+    """What `found_network` takes from a draft."""
+    said = {name: draft[name] for name in ("name", "purpose", "learning_focus", "kind")}
+    return {**said, "draft_key": draft.get("key", "")}
+
+
+def founded_already(request: SignedIn) -> Network | None:
+    """The network of the draft on the page that was posted, if it has been founded meanwhile."""
+    key = request.POST.get("draft", "")
+    proper = key.isascii() and key.isalnum()
+    return Network.objects.founded_from(key, by=request.user).first() if proper else None
 
 
 def tell_founded(request: SignedIn, network: Network) -> None:

@@ -43,7 +43,7 @@ class NetworkForm(forms.Form):
 
 
 class SecondCoLeaderForm(forms.Form):
-    """Whom the founder wants beside them."""
+    """Whom the founder wants beside them; `draft` says which draft this page showed."""
 
     second_co_leader = AddressField(
         label=_("E-mail address of a second co-leader"),
@@ -51,6 +51,11 @@ class SecondCoLeaderForm(forms.Form):
         max_length=254,
         required=False,
     )
+    draft = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def words(self) -> dict[str, Any]:
+        """What `found_network` takes of it."""
+        return {"second_co_leader": self.cleaned_data["second_co_leader"]}
 
 
 class SchoolsForm(forms.Form):

@@ -37,18 +37,29 @@ def found_network(
     kind: str = Network.Kind.LEARNING,
     schools: Sequence[School],
     second_co_leader: str = "",
+    draft_key: str = "",
 ) -> Network:
     """Found a network; its founder becomes a co-leader. Returns it.
 
     `second_co_leader` is an e-mail address that gets an invitation. Few schools or no second
     co-leader is advice on the page, not an error. A school that has somebody to answer for it
     is asked (see Membership). ValidationError: no school, or a school that has closed.
+    A second press on the same draft gets the network of the first.
     """
     require(rules.may_found_network(by), _("You may not found a network here."))
+    Person.objects.select_for_update().get(pk=by.pk)  # presses of one person take turns
+    founded = Network.objects.founded_from(draft_key, by=by).first()
+    if founded:
+        return founded
     if not schools:
         raise ValidationError(_("Choose at least one school."))
     network = Network.objects.create(
-        name=name, purpose=purpose, learning_focus=learning_focus, kind=kind, founded_by=by
+        name=name,
+        purpose=purpose,
+        learning_focus=learning_focus,
+        kind=kind,
+        founded_by=by,
+        draft_key=draft_key,
     )
     RoleAssignment.objects.create(person=by, role=Role.CO_LEADER, network=network, appointed_by=by)
     take_in(network, schools, by=by)

@@ -22,6 +22,10 @@ class NetworkQuerySet(models.QuerySet["Network"]):
             return self.none()
         return self.filter(pk__in=person.network_ids)
 
+    def founded_from(self, draft_key: str, *, by: Person) -> "NetworkQuerySet":
+        """What this person founded from that draft: one network or none."""
+        return self.filter(founded_by=by, draft_key=draft_key).exclude(draft_key="")
+
     def with_counts(self) -> "NetworkQuerySet":
         """Each with `school_count`, its member schools of today."""
         members = Membership.objects.current().filter(network=OuterRef("pk")).order_by()
@@ -33,7 +37,7 @@ class Network(models.Model):
     """Schools that learn together: a purpose, a learning focus, members, co-leaders."""
 
     confidential = ("purpose", "learning_focus")
-    open = ("name", "kind")
+    open = ("name", "kind", "draft_key")
 
     class Kind(models.TextChoices):
         LEARNING = "learning_network", _("Learning network")
@@ -55,11 +59,20 @@ class Network(models.Model):
     is_invented = models.BooleanField(default=False)
     founded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     founded_at = models.DateTimeField(default=timezone.now)
+    # The one-time id of the draft it was founded from, so that a second press finds it.
+    draft_key = models.CharField(max_length=32, blank=True)
 
     objects = NetworkQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["founded_by", "draft_key"],
+                condition=~Q(draft_key=""),
+                name="network_founded_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,9 @@
 """Founding in three steps, without script; the draft waits in the session."""
 
+import threading
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from exchange.directory.models import Invitation, Membership, Network
@@ -147,3 +150,57 @@ def test_script_in_every_field(founder, client_of):
     assert [script.replace("<", "&lt;").replace(">", "&gt;") in words for words in shown] == [
         True
     ] * len(shown)
+
+
+# Pressing more than once
+
+
+def test_a_second_press_leads_to_the_same_network(founder, client_of):
+    client = client_of(founder)
+    client.post(NEW, WORDS)
+    key = client.get(CHECK).context["form"]["draft"].value()
+    press = {"second_co_leader": "sam@example.org", "draft": key}
+    first, second = client.post(CHECK, press), client.post(CHECK, press)
+    network = Network.objects.get()
+    assert (first.url, second.url) == (reverse("network", args=[network.pk]),) * 2
+    assert Invitation.objects.count() == 1
+    client.post(NEW, WORDS)  # another draft of the same words is another network
+    again = client.get(CHECK).context["form"]["draft"].value()
+    assert client.post(CHECK, press).url == first.url
+    client.post(CHECK, {"draft": again})
+    assert Network.objects.count() == 2
+
+
+def test_the_draft_of_another_leads_nowhere(founder, client_of):
+    client, other = client_of(founder), make.person("Oli")
+    make.tie(other, make.school())
+    client.post(NEW, WORDS)
+    press = {"draft": client.get(CHECK).context["form"]["draft"].value()}
+    client.post(CHECK, press)
+    assert client_of(other).post(CHECK, press).url == NEW
+    for key in ("", "\x00", "x" * 5000, "\u00bd"):
+        assert client.post(CHECK, {"draft": key}).url == NEW
+    assert Network.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_presses_at_the_very_same_time(founder, client_of):
+    client = client_of(founder)
+    client.post(NEW, WORDS)
+    press = {"draft": client.get(CHECK).context["form"]["draft"].value()}
+    gate, answers = threading.Barrier(3), []
+
+    def found():
+        browser = client_of(None)
+        browser.cookies = client.cookies
+        gate.wait()
+        answers.append(browser.post(CHECK, press))
+        connection.close()
+
+    threads = [threading.Thread(target=found) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    network = Network.objects.get()
+    assert [answer.url for answer in answers] == [reverse("network", args=[network.pk])] * 3
