@@ -34,11 +34,11 @@ from exchange.directory.actions.releases import (
     agree_release,
     ask_release,
     decline_release,
-    is_released,
     on_released,
     on_withdrawn,
     withdraw_release,
 )
+from exchange.directory.answers import is_released
 
 __all__ = [
     "accept_invitation",
