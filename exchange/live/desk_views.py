@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from exchange.directory.models import School
 from exchange.directory.requests import SignedIn
-from exchange.live import engine, grouping
+from exchange.live import engine, grouping, shared_moves
 from exchange.live.actions import (
     cancel_run,
     close_run,
@@ -28,7 +28,7 @@ from exchange.live.actions import (
 from exchange.live.forms import LabelForm, NoteForm
 from exchange.live.looking import cast_so_far, look, signature
 from exchange.live.models import Run, Seat
-from exchange.live.plugin import Activity, Refused, Room
+from exchange.live.plugin import Activity, Refused
 from exchange.live.run_views import note_of, run_context
 from exchange.live.seat_views import answer, play, words_of
 from exchange.live.seating import facilitated_or_404
@@ -53,18 +53,20 @@ def _desk(request: SignedIn, run: Run) -> dict[str, Any]:
         "cast": cast_so_far(run),
         "note_form": NoteForm(initial={"text": note_of(run, request.user)}),
         "next_phase": _next(context),
-        **_mixing(context["activity"], room),
+        **_grouping(context["activity"], run.room),
         "join_url": settings.BASE_URL + reverse("join_token", args=[run.code_token or "-"]),
     }
 
 
-def _mixing(activity: Activity, room: Room) -> dict[str, Any]:
-    """What the rule for groups could not do, and whether they mix as it means."""
+def _grouping(activity: Activity, room: dict[str, Any]) -> dict[str, Any]:
+    """What the rule for groups could not do, and what the desk may do about it."""
     if not activity.group_size:
-        return {"room_notes": [], "groups_mixed": False}
+        return {}
     return {
-        "room_notes": grouping.notes(room.groups, room.seats, activity.group_size),
-        "groups_mixed": grouping.mixed(room.groups, room.seats),
+        "room_notes": grouping.notes(room["groups"], room["seats"], activity.group_size),
+        "groups_mixed": grouping.mixed(room["groups"], room["seats"]),
+        "may_regroup": bool(room["seats"]) and not shared_moves.groups_at_work(activity, room),
+        "new_group": shared_moves.next_letter(room),
     }
 
 

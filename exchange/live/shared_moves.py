@@ -62,10 +62,10 @@ def join(turn: Turn) -> set[str]:
     }
     turn.activity.join(turn.state, key, turn.moment.chance)
     told = {DESK, SCREEN}
-    started = turn.room["groups"] or _grouped_started(turn.activity, turn.room)
+    started = turn.room["groups"] or groups_at_work(turn.activity, turn.room)
     if turn.activity.group_size and started:
         groups, seats = turn.room["groups"], turn.room["seats"]
-        free = grouping.letter(turn.room["letters"])
+        free = next_letter(turn.room)
         name = grouping.place_latecomer(groups, seats, key, turn.activity.group_size, free)
         _seat_in(turn.room, name, key)
         told.add(f"group:{name}")
@@ -142,7 +142,7 @@ def extend(turn: Turn) -> set[str]:
 def regroup(turn: Turn) -> set[str]:
     if not turn.activity.group_size:
         raise Refused("This activity does not work in groups.")
-    if _grouped_started(turn.activity, turn.room):
+    if groups_at_work(turn.activity, turn.room):
         raise Refused("Groups are at work. Move single people instead.")
     _form(turn.activity, turn.room, turn.moment)
     return set(EVERYONE)
@@ -154,8 +154,7 @@ def move_seat(turn: Turn) -> set[str]:
         raise Refused("There is no such seat in this session.")
     if not turn.room["groups"]:
         raise Refused("There are no groups yet.")
-    fresh = grouping.letter(turn.room["letters"])
-    if to not in turn.room["groups"] and to != fresh:
+    if to not in turn.room["groups"] and to != next_letter(turn.room):
         raise Refused(f"There is no group {to}.", "group")
     before = _room(turn.room).group_of(key)
     if before == to:
@@ -229,7 +228,12 @@ def tally(turn: Turn) -> set[str]:
     return set(EVERYONE)
 
 
-def _grouped_started(activity: Activity, room: Data) -> bool:
+def next_letter(room: Data) -> str:
+    """The letter of the next new group; no letter is used twice."""
+    return grouping.letter(room["letters"])
+
+
+def groups_at_work(activity: Activity, room: Data) -> bool:
     """Whether a grouped phase has begun or is over."""
     order = activity.order
     first = min((order.index(p.key) for p in activity.phases if p.grouped), default=len(order))
@@ -249,12 +253,12 @@ def _stand_up(turn: Turn, key: str) -> None:
     for keys in groups.values():
         if key in keys:
             keys.remove(key)
-    if not _grouped_started(turn.activity, turn.room):
+    if not groups_at_work(turn.activity, turn.room):
         turn.room["groups"] = {name: keys for name, keys in groups.items() if keys}
 
 
 def _seat_in(room: Data, name: str, key: str) -> None:
-    """Put a seat into a group; a new group takes the next letter, and no letter is used twice."""
+    """Put a seat into a group; a new group takes the next letter."""
     if name not in room["groups"]:
         room["groups"][name] = []
         room["letters"] += 1
