@@ -1,12 +1,14 @@
-# Everything runs in .venv, which needs Python 3.11 or newer and nothing else. Nothing is built or
-# installed for it: the commands run from this folder.
+# Everything runs in .venv, which needs Python 3.11 or newer and nothing else. Nothing is built:
+# the command .venv/bin/exchange runs what lies in this folder, from whichever folder it is called.
 PYTHON ?= python3
 PORT ?= 8000
-DO := .venv/bin/python -m exchange
+DO := .venv/bin/exchange
 NEEDED := import sys; sys.exit(sys.version_info < (3, 11) and "Learning Exchange needs Python 3.11 or newer: make PYTHON=python3.11")
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test run check fmt bench shots lock
+.PHONY: install demo test run check fmt bench shots lock
+
+install: .venv/for-use  ## what it is made of, and the command .venv/bin/exchange
 
 demo: .venv/for-use  ## a demonstration with an invented network
 	@$(DO) demo --port $(PORT)
@@ -35,10 +37,14 @@ lock: .venv/for-lock  ## both lock files anew, with hashes and without the name 
 .venv/bin/python:
 	@$(PYTHON) -c '$(NEEDED)' && $(PYTHON) -m venv .venv
 
-.venv/for-use: requirements.lock | .venv/bin/python
+# -P: a folder named exchange where one happens to stand is not ours.
+.venv/bin/exchange: Makefile | .venv/bin/python
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/.venv/bin/python" -P -m exchange "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $@ && chmod +x $@
+
+.venv/for-use: requirements.lock | .venv/bin/exchange
 	@echo "Fetching what Learning Exchange is made of ..." && .venv/bin/pip install --quiet --require-hashes -r $< && touch $@
 
-.venv/for-work: requirements-dev.lock | .venv/bin/python
+.venv/for-work: requirements-dev.lock | .venv/bin/exchange
 	@echo "Fetching what the work needs ..." && .venv/bin/pip install --quiet --require-hashes -r $< && touch $@ .venv/for-use
 
 .venv/for-lock: | .venv/bin/python

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -337,3 +338,43 @@ def test_an_activity_that_cannot_be_read_stops_the_start(db, settings, tmp_path)
     assert commands.refused() == (
         "An activity cannot be read (NameError: name 'nothing' is not defined)."
     )
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The command as `make` writes it, in a house whose path has a blank; its .venv is ours."""
+    house = tmp_path / "a house"
+    (house / ".venv" / "bin").mkdir(parents=True)
+    python = house / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    shutil.copy(ROOT / "Makefile", house)
+    (house / "exchange").symlink_to(ROOT / "exchange")
+    made = subprocess.run(
+        ["make", "-C", str(house), ".venv/bin/exchange"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+    return house / ".venv" / "bin" / "exchange"
+
+
+def test_the_command_works_in_any_folder(installed: Path, tmp_path: Path) -> None:
+    """Also where another folder is called exchange; files are named from where one stands."""
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "exchange").mkdir(parents=True)
+    (elsewhere / "exchange" / "__main__.py").write_text("raise SystemExit('not ours')")
+    shutil.copytree(ROOT / "exchange" / "content", elsewhere / "packs")
+
+    def ran(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [installed, *words], cwd=elsewhere, env=environment(tmp_path / "home"),
+            capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout.splitlines()[0] if done.stdout else "", done.stderr
+
+    assert ran("--help") == (0, "usage: exchange [-h] COMMAND ...", "")
+    assert ran("packs", "check", "packs") == (0, "3 sound, 0 not.", "")
+    assert ran("packs", "check", "nowhere")[0] == 2
+    assert ran("dance")[0] == 2
