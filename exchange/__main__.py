@@ -107,6 +107,8 @@ def _people(groups: Any) -> None:
     add.add_argument("name", metavar="NAME")
     add.add_argument("--role", help="such as operations, for the programme office")
     add.add_argument("--site-admin", action="store_true")
+    add.add_argument("--school", metavar="NUMBER", help="where they work; in England the URN")
+    add.add_argument("--job", help="there, such as headteacher; teacher unless said otherwise")
     add.set_defaults(target="exchange.directory.network_commands:user_add")
     network = groups.add_parser("network", help="networks of schools")
     verbs = network.add_subparsers(required=True, metavar="VERB")

@@ -15,15 +15,17 @@ from django.utils import timezone
 from rapidfuzz.distance import OSA
 
 from exchange.core.mailing import check_deliverable
-from exchange.directory.actions.invitations import address_of, write_letter
+from exchange.directory.actions.invitations import address_of, confirm_by_site, write_letter
 from exchange.directory.matching import fold
 from exchange.directory.models import (
+    Affiliation,
     GroupLink,
     Membership,
     Network,
     Person,
     Role,
     RoleAssignment,
+    School,
     SchoolGroup,
 )
 from exchange.directory.models.events import record
@@ -150,45 +152,90 @@ def make_network(group: SchoolGroup, co_leader_email: str | None) -> int:
     return 0
 
 
-def user_add(email: str, name: str, *, role: str | None = None, site_admin: bool = False) -> int:
+def user_add(
+    email: str,
+    name: str,
+    *,
+    role: str | None = None,
+    site_admin: bool = False,
+    school: str | None = None,
+    job: str | None = None,
+) -> int:
     """Let somebody in: with the password in EXCHANGE_PASSWORD, else by a one-time link it prints.
 
-    `role` is one of the platform's own (operations, programme_researcher). An address that has an
-    account only gets what it lacks. Exit status 0 or 1.
+    `role` is one of the platform's own (operations, programme_researcher). `school` is the number
+    of a school where they work, in the `job` named: the site's word confirms it. An address that
+    has an account only gets what it lacks. Exit status 0 or 2.
     """
     email, name = email.strip().lower(), " ".join(name.split())
-    platform = [key.value for key in Role if key not in NETWORK_ROLES]
-    if role and role not in platform:
-        return complain(
-            f"{role!r} is not a role of the platform. There are: {', '.join(platform)}."
-        )
     try:
         check_address(email)
     except ValidationError:
         return complain(f"{email!r} is not an e-mail address.")
-    with transaction.atomic():
-        person = Person.objects.filter(email__iexact=email).first()
-        password = os.environ.get("EXCHANGE_PASSWORD", "")
-        if person is None and not password:
-            letter, token = write_letter(
-                None, by=None, email=email, name=name, role=role or "", is_site_admin=site_admin,
-                post=False,
-            )  # fmt: skip
-            say(f"{letter.email} opens, within 14 days: {address_of(token)}")
-            return 0
-        if person is None:
-            try:
-                validate_password(password, Person(email=email, name=name))
-            except ValidationError as wrong:
-                return complain(" ".join(wrong.messages))
-            person = Person.objects.create_user(email, password, name)
-            record(None, "add_person", person)
-            say(f"Added {person.email}.")
-        entitle(person, role, site_admin)
+    try:
+        check_role(role)
+        place = school_numbered(school, job)
+        with transaction.atomic():
+            let_in(email, name, role or "", site_admin, place, job or Affiliation.Job.TEACHER)
+    except ValidationError as wrong:
+        return complain(" ".join(wrong.messages))
     return 0
 
 
-def entitle(person: Person, role: str | None, site_admin: bool) -> None:
+def check_role(role: str | None) -> None:
+    """ValidationError for what is no role of the platform."""
+    platform = [key.value for key in Role if key not in NETWORK_ROLES]
+    if role and role not in platform:
+        raise ValidationError(
+            f"{role!r} is not a role of the platform. There are: {', '.join(platform)}."
+        )
+
+
+def school_numbered(number: str | None, job: str | None) -> School | None:
+    """The open school of that number; ValidationError where there is none, or no such job."""
+    if job and job not in Affiliation.Job.values:
+        raise ValidationError(
+            f"{job!r} is not a job at a school. There are: {', '.join(Affiliation.Job.values)}."
+        )
+    if not number:
+        if job:
+            raise ValidationError("Say at which school, with --school and its number.")
+        return None
+    school = School.objects.filter(number=number.strip()).first()
+    if school is None:
+        raise ValidationError(
+            f"The register has no school of the number {number}. Read it first, with "
+            "`exchange register import`, or look the number up on the page of the school."
+        )
+    if not school.is_open:
+        raise ValidationError(f"{school.name} has closed.")
+    return school
+
+
+def let_in(
+    email: str, name: str, role: str, site_admin: bool, school: School | None, job: str
+) -> None:
+    """Write the letter, or make the account, or give an account what it lacks; say which."""
+    person = Person.objects.filter(email__iexact=email).first()
+    password = os.environ.get("EXCHANGE_PASSWORD", "")
+    if person is None and not password:
+        letter, token = write_letter(
+            None, by=None, email=email, name=name, role=role, is_site_admin=site_admin,
+            school=school, job=job if school else "", post=False,
+        )  # fmt: skip
+        say(f"{letter.email} opens, within 14 days: {address_of(token)}")
+        return
+    if person is None:
+        validate_password(password, Person(email=email, name=name))
+        person = Person.objects.create_user(email, password, name)
+        record(None, "add_person", person)
+        say(f"Added {person.email}.")
+    entitle(person, role, site_admin)
+    if school and confirm_by_site(person, school, job):
+        say(f"{person.email} works at {school.name}: confirmed.")
+
+
+def entitle(person: Person, role: str, site_admin: bool) -> None:
     """Give the role and the administrator's right where they are missing."""
     if site_admin and not person.is_site_admin:
         person.is_site_admin = True

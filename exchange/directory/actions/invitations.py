@@ -285,6 +285,9 @@ def grant(invitation: Invitation, person: Person) -> None:
             )
     if invitation.school is None:
         return
+    if network is None:  # by the site's own letter, which only the command line writes
+        confirm_by_site(person, invitation.school, invitation.job)
+        return
     # Confirmed only while the school is still a member: else the tie waits like any other.
     member = Membership.objects.current().filter(network=network, school=invitation.school).exists()
     tie = Affiliation.objects.current().filter(person=person, school=invitation.school).first()
@@ -295,3 +298,20 @@ def grant(invitation: Invitation, person: Person) -> None:
     if member and invitation.is_link:
         tie.is_link = True
     tie.save()
+
+
+def confirm_by_site(person: Person, school: School, job: str) -> bool:
+    """Confirm on the site's word that somebody works at a school; the event has no actor.
+
+    For the first person of a school, whom nobody could confirm; only the command line asks for it.
+    Returns whether there was anything to confirm.
+    """
+    tie = Affiliation.objects.current().filter(person=person, school=school).first()
+    tie = tie or Affiliation(person=person, school=school)
+    if tie.confirmed_at:
+        return False
+    tie.job, tie.confirmed_at = job, timezone.now()
+    tie.save()
+    record(None, "confirm_tie", tie, school=school.pk)
+    person.forget_rights()
+    return True

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from exchange.directory.models import GroupLink, Invitation, Network, Person
+from exchange.directory.models import Affiliation, Event, GroupLink, Invitation, Network, Person
 from exchange.directory.network_commands import network_from_trust, user_add
 from tests import make
 
@@ -131,6 +131,74 @@ def test_user_add_gives_an_account_only_what_it_lacks(monkeypatch):
         ["programme_researcher"],
     )
     assert max_.check_password("four plain words here")
+
+
+@pytest.fixture
+def ferry(db):
+    return make.school("Ferry Road Primary", number="123456")
+
+
+def test_the_sites_word_confirms_a_tie_when_the_letter_is_taken_up(
+    ferry, capsys, client_of, monkeypatch
+):
+    monkeypatch.delenv("EXCHANGE_PASSWORD", raising=False)
+    assert user_add("fay@example.org", "Fay", school=" 123456 ", job="headteacher") == 0
+    assert Affiliation.objects.count() == 0
+    token = capsys.readouterr().out.split("/invitations/")[1].split("/")[0]
+    words = {"name": "Fay", "password": "four plain words here"}
+    client_of(None).post(reverse("invitation", args=[token]), words)
+    fay = Person.objects.get()
+    assert [(tie.school, tie.job, tie.confirmed_by, tie.is_link) for tie in fay.schools] == [
+        (ferry, "headteacher", None, False)
+    ]
+    events = Event.objects.order_by("pk").values_list("verb", "actor", "subject_id", "data")
+    assert list(events) == [
+        ("invite", None, Invitation.objects.get().pk, {"role": ""}),
+        ("confirm_tie", None, fay.schools[0].pk, {"school": ferry.pk}),
+        ("accept_invitation", fay.pk, Invitation.objects.get().pk, {}),
+    ]
+
+
+def test_an_account_gets_its_tie_or_has_it_confirmed_once(ferry, capsys):
+    fay, gus = make.person("Fay", email="fay@example.org"), make.person(email="gus@example.org")
+    asked = make.tie(gus, ferry, confirmed=False, job="support")
+    for _ in range(2):
+        assert user_add("fay@example.org", "Fay", school="123456") == 0
+        assert user_add("gus@example.org", "Gus", school="123456", job="governor") == 0
+    ties = Affiliation.objects.confirmed().order_by("pk")
+    assert [(tie.pk, tie.person, tie.job) for tie in ties] == [
+        (asked.pk, gus, "governor"),
+        (asked.pk + 1, fay, "teacher"),
+    ]
+    assert list(Event.objects.values_list("verb", "actor")) == [("confirm_tie", None)] * 2
+    assert capsys.readouterr().out.splitlines() == [
+        "fay@example.org works at Ferry Road Primary: confirmed.",
+        "gus@example.org works at Ferry Road Primary: confirmed.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            {"school": "999999"},
+            "The register has no school of the number 999999. Read it first, with `exchange "
+            "register import`, or look the number up on the page of the school.",
+        ),
+        ({"school": "111111"}, "Old School has closed."),
+        (
+            {"school": "123456", "job": "king"},
+            "'king' is not a job at a school. There are: headteacher, leader, teacher, support, "
+            "governor, other.",
+        ),
+        ({"job": "teacher"}, "Say at which school, with --school and its number."),
+    ],
+)
+def test_a_tie_that_cannot_be(ferry, capsys, words, said):
+    make.school("Old School", number="111111", closed_on=make.yesterday())
+    assert user_add("fay@example.org", "Fay", **words) == 2
+    assert capsys.readouterr() == ("", f"{said}\n")
+    assert (Invitation.objects.count(), Affiliation.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize(
