@@ -133,11 +133,12 @@ def network_new_check(request: SignedIn) -> HttpResponse:
         request.session.pop(DRAFT, None)
         tell_founded(request, made[0])
         return redirect("network", made[0].pk)
+    named = bool(form["second_co_leader"].value())
     context = {
         "draft": draft,
         "kind": Network.Kind(draft["kind"]).label,
         "chosen": schools,
-        "advice": advice(Shape(schools=len(schools), co_leaders=2)),
+        "advice": advice(Shape(schools=len(schools), co_leaders=2 if named else 1)),
     }
     return form_page(request, "directory/network_new_check.html", form, context)
 

@@ -1,5 +1,6 @@
 """Founding in three steps, without script; the draft waits in the session."""
 
+import re
 import threading
 
 import pytest
@@ -19,6 +20,19 @@ WORDS = {
 NEW, SCHOOLS, CHECK = (
     reverse(name) for name in ("network_new", "network_new_schools", "network_new_check")
 )
+
+SECOND = "Find a second co-leader, best from another school: two carry it further."
+ADVICE = "This is advice: you can found the network all the same."
+
+
+def advised(page):
+    """What the card of advice on a page says, piece by piece."""
+    card = re.search(
+        r'<section class="card" aria-labelledby="advice">(.*?)</section>',
+        page.content.decode(),
+        re.DOTALL,
+    )
+    return [piece.strip() for piece in re.findall(r">([^<]+)<", card[1]) if piece.strip()]
 
 
 @pytest.fixture
@@ -44,7 +58,7 @@ def test_from_the_first_step_to_the_network(founder, client_of):
     page = client.get(SCHOOLS, {"q": "far hil"})
     assert page.context["found"] == [far]
     assert client.post(SCHOOLS, {"school": [far.pk], "onwards": "yes"}).url == CHECK
-    assert client.get(CHECK).context["advice"] == []
+    assert client.get(CHECK).context["advice"] == [SECOND]
     done = client.post(CHECK, {"second_co_leader": "sam@example.org"})
     network = Network.objects.get()
     assert done.url == reverse("network", args=[network.pk])
@@ -62,9 +76,19 @@ def test_few_schools_and_no_second_co_leader_are_advice(founder, client_of):
     client = client_of(founder)
     client.post(NEW, WORDS)
     page = client.get(CHECK)
-    assert page.context["advice"] == ["A network learns best with three schools or more."]
+    assert page.context["advice"] == [SECOND, "A network learns best with three schools or more."]
+    assert advised(page) == ["To make it strong", *page.context["advice"], ADVICE]
     assert client.post(CHECK, {"second_co_leader": ""}).status_code == 302
     assert Network.objects.count() == 1
+
+
+def test_a_named_second_co_leader_is_not_asked_for_again(founder, client_of):
+    client = client_of(founder)
+    client.post(NEW, WORDS)
+    client.post(SCHOOLS, {"remove": founder.schools[0].school_id})
+    page = client.post(CHECK, {"second_co_leader": "sam@example.org"})
+    assert page.status_code == 422
+    assert page.context["advice"] == ["A network learns best with three schools or more."]
 
 
 def test_going_back_keeps_what_was_said(founder, client_of):
