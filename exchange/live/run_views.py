@@ -23,6 +23,7 @@ from exchange.live.forms import NoteForm, SetupForm
 from exchange.live.looking import record_of
 from exchange.live.models import Finding, Note, Run
 from exchange.live.plugin import Activity, Refused
+from exchange.live.seating import seat_for
 from exchange.live.versions import brought_up
 
 
@@ -158,6 +159,7 @@ def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
         "announce": declared.announce(found.setup),
         "is_mine": rules.may_facilitate(request.user, found),
         "may_read": False,
+        "seated": found.is_open and seat_for(request, found.pk) is not None,
     }
     if context["is_mine"]:
         context["note_form"] = NoteForm(initial={"text": note_of(found, request.user)})
