@@ -3,22 +3,38 @@
 No page adds or changes an e-mail address: an account is bound to the address that was invited.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account import views
+from django.http import HttpResponseBase
 from django.urls import path, re_path
+from django.views.decorators.http import require_http_methods
+
+View = Callable[..., HttpResponseBase]
+
+
+def page(view: Any) -> View:
+    """A page that is opened or posted; allauth's own take a PUT for a POST."""
+    kept: View = require_http_methods(["GET", "HEAD", "POST"])(view)
+    return kept
+
 
 urlpatterns = [
-    path("sign-in/", views.login, name="account_login"),
-    path("sign-out/", views.logout, name="account_logout"),
-    path("sign-up/", views.signup, name="account_signup"),
-    path("closed/", views.account_inactive, name="account_inactive"),
-    path("confirm/", views.reauthenticate, name="account_reauthenticate"),
-    path("password/", views.password_change, name="account_change_password"),
-    path("password/first/", views.password_set, name="account_set_password"),
-    path("password/reset/", views.password_reset, name="account_reset_password"),
-    path("password/reset/sent/", views.password_reset_done, name="account_reset_password_done"),
+    path("sign-in/", page(views.login), name="account_login"),
+    path("sign-out/", page(views.logout), name="account_logout"),
+    path("sign-up/", page(views.signup), name="account_signup"),
+    path("closed/", page(views.account_inactive), name="account_inactive"),
+    path("confirm/", page(views.reauthenticate), name="account_reauthenticate"),
+    path("password/", page(views.password_change), name="account_change_password"),
+    path("password/first/", page(views.password_set), name="account_set_password"),
+    path("password/reset/", page(views.password_reset), name="account_reset_password"),
+    path(
+        "password/reset/sent/", page(views.password_reset_done), name="account_reset_password_done"
+    ),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
+        page(views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
 ]

@@ -1,0 +1,68 @@
+"""No address does anything for PUT, PATCH, DELETE, OPTIONS or TRACE, and HEAD is at most a GET."""
+
+import copy
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from tests import world as worlds
+from tests.addresses import STREAMS, addresses, fingerprint_of_database, names
+from tests.cast import Cast
+from tests.test_permissions import SIGN_IN, read_table
+from tests.world import World
+
+OTHERS = ("put", "patch", "delete", "options", "trace")
+#: A co-leader, a facilitator, somebody of another network, a guest with a seat, a stranger.
+WHO = ("ada", "ben", "dot", "gil", "anyone")
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture
+def world(cast: Cast) -> Iterator[World]:
+    cache.clear()
+    yield worlds.everything(cast)
+    cache.clear()
+
+
+def ask(client: Client, method: str, path: str) -> str:
+    """What becomes of it, with a body that a form could have sent; the browser stays as it is."""
+    jar = copy.deepcopy(client.cookies)
+    with_body = method in ("put", "patch", "delete")
+    answer = getattr(client, method)(path, **({"data": "label=x", **FORM} if with_body else {}))
+    client.cookies = jar
+    to_sign_in = answer.status_code == 302 and answer["Location"].startswith(
+        reverse("account_login")
+    )
+    return SIGN_IN if to_sign_in else str(answer.status_code)
+
+
+def test_other_methods_do_nothing_anywhere(world: World) -> None:
+    """405 for everybody; strangers may be sent to sign in first, where a GET sends them too."""
+    table = {(row.name, row.method): row.expected for row in read_table(list(WHO))}
+    clients = {who: world.client(who) for who in WHO}
+    before = fingerprint_of_database()
+    wrong = []
+    for name in names():
+        path = addresses(world, name)[0]
+        for who, client in clients.items():
+            meets = {table[name, method][who] for method in ("get", "post")}
+            allowed = {"405", SIGN_IN} if SIGN_IN in meets else {"405"}
+            for method in OTHERS:
+                got = ask(client, method, path)
+                if got not in allowed:
+                    wrong.append(f"{name} {method.upper()} {who}: {got}")
+            got = ask(client, "head", path)
+            if got not in {*allowed, table[name, "get"][who]}:
+                wrong.append(f"{name} HEAD {who}: {got}")
+    assert wrong == []
+    assert fingerprint_of_database() == before
+
+
+def test_streams_are_only_opened(world: World) -> None:
+    """A stream posted to would start; a page of another site could hold one open that way."""
+    client = world.client("ben")
+    got = {name: client.post(addresses(world, name)[0]).status_code for name in STREAMS}
+    assert got == dict.fromkeys(STREAMS, 405)
