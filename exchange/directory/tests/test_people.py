@@ -47,6 +47,23 @@ def test_confirming_notes_who_and_when(cast, asked):
         actions.confirm_tie(asked, by=cast.ada)
 
 
+def test_a_link_person_confirms_for_their_own_school_alone(cast, asked):
+    """Cy is no head: it is being the link person that counts, and only while he is it."""
+    actions.set_link(cast.cy.schools[0], by=cast.ada, is_link=True)
+    elsewhere = actions.ask_tie(cast.quayside, by=cast.pam, job="teacher")
+    with pytest.raises(PermissionDenied):
+        actions.confirm_tie(elsewhere, by=again(cast.cy))
+    tie = actions.confirm_tie(asked, by=again(cast.cy))
+    assert (tie.confirmed_by, [t.school for t in again(cast.pam).schools]) == (
+        cast.cy,
+        [cast.marsh_lane],
+    )
+    late = actions.ask_tie(cast.marsh_lane, by=cast.rae, job="teacher")
+    actions.set_link(again(cast.cy).schools[0], by=again(cast.cy), is_link=False)
+    with pytest.raises(PermissionDenied):
+        actions.confirm_tie(late, by=again(cast.cy))
+
+
 def test_nobody_confirms_themselves(cast):
     """A co-leader who could would agree releases for any member school."""
     tie = actions.ask_tie(cast.marsh_lane, by=cast.ada, job="headteacher")
@@ -147,6 +164,18 @@ def test_the_way_back_is_never_a_foreign_network(cast, asked, client_of):
             reverse("tie_confirmation", args=[tie.pk]), {"network": key}
         )
         assert done.url == reverse("account")
+
+
+def test_a_link_person_confirms_on_the_page(cast, client_of, asked):
+    url, page = reverse("tie_confirmation", args=[asked.pk]), reverse("account")
+    assert url not in client_of(cast.cy).get(page).content.decode()
+    assert client_of(cast.cy).post(url).status_code == 403
+    actions.set_link(cast.cy.schools[0], by=cast.hana, is_link=True)
+    assert url in client_of(cast.cy).get(page).content.decode()
+    assert client_of(cast.cy).post(url)["Location"] == page
+    asked.refresh_from_db()
+    assert (asked.confirmed_by, asked.confirmed_at is not None) == (cast.cy, True)
+    assert url not in client_of(cast.cy).get(page).content.decode()
 
 
 def test_ending_and_linking_on_the_page(cast, client_of):
