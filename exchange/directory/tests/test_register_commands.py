@@ -1,5 +1,9 @@
 """From the files of a register to a network, by the words of the command line."""
 
+import os
+import re
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -7,6 +11,7 @@ from django.urls import reverse
 
 from exchange.__main__ import main
 from exchange.directory.models import Event, Invitation, Network, School, SchoolGroup
+from exchange.directory.register.importing import import_register
 from tests.reading import part_of
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -56,3 +61,38 @@ def test_a_network_of_a_trust_from_two_commands(capsys, client_of):
     ]
     assert main(words) == 2
     assert Network.objects.count() == 1
+
+
+def test_progress_reaches_its_end():
+    steps: list[tuple[str, int, int]] = []
+    path = SAMPLES / "establishments.csv"
+    import_register(paths=[path], progress=lambda *step: steps.append(step))
+    done = {label: sum(n for known, n, _ in steps if known == label) for label, _, _ in steps}
+    size = path.stat().st_size
+    assert done == {"Reading establishments.csv": size, "Writing establishments.csv": 3}
+    assert {total for _, _, total in steps} == {size, 3}
+
+
+def on_a_terminal(words: list[str], monkeypatch) -> str:
+    """What a command writes to its error stream when that is a terminal."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        assert main(words) == 0
+        terminal.flush()
+        os.set_blocking(ours, False)
+        said = os.read(ours, 65_536).decode()
+    os.close(ours)
+    return said
+
+
+def test_a_terminal_shows_a_bar_and_a_pipe_none(monkeypatch, capsys):
+    words = ["register", "import", FILES[-1]]
+    said = on_a_terminal(words, monkeypatch)
+    labels = re.findall(r"(\w+) establishments\.csv: +0%\|", said)
+    assert list(dict.fromkeys(labels)) == ["Reading", "Writing"]
+    monkeypatch.undo()
+    capsys.readouterr()
+    assert main(words) == 0
+    assert capsys.readouterr().err == ""
