@@ -52,4 +52,4 @@ lock: .venv/for-lock  ## both lock files anew, with hashes and without the name 
 
 .PHONY: browser
 browser:  # only where we may: root on Debian
-	@if ! test -x "$${EXCHANGE_CHROMIUM:-/usr/bin/chromium}" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then apt-get update && apt-get install -y chromium fonts-noto-core; fi
+	@if ! test -x "$${EXCHANGE_CHROMIUM:-/usr/bin/chromium}" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then (apt-get update && apt-get install -y chromium fonts-noto-core) || echo "Chromium could not be installed and is missing; what needs a browser will say so."; fi

@@ -1,9 +1,11 @@
 """The shape of the house: sizes, names, and what no file may contain."""
 
 import ast
+import os
 import re
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -46,11 +48,40 @@ MACHINE = re.compile(
 
 @cache
 def listed() -> tuple[Path, ...]:
-    """Every file that is tracked or about to be."""
+    """Every file that is tracked or about to be; of an unpacked archive, every file of it."""
+    if not (HOUSE / ".git").exists():
+        return walked()
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
-    found = (HOUSE / name for name in names.splitlines())
+    try:
+        told = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):  # no git here, or none that will answer
+        return walked()
+    found = (HOUSE / name for name in told.stdout.splitlines())
     return tuple(sorted(path for path in found if path.is_file()))
+
+
+def walked() -> tuple[Path, ...]:
+    """Every file of the folder but what .gitignore names."""
+    ignored = [".git", *(HOUSE / ".gitignore").read_text().split()]
+
+    def kept(folder: str, name: str) -> bool:
+        return not any(
+            fnmatch(name, pattern.strip("/"))
+            if "/" not in pattern.rstrip("/")
+            else Path(folder, name) == HOUSE / pattern.strip("/")
+            for pattern in ignored
+        )
+
+    found = []
+    for folder, inner, files in os.walk(HOUSE):
+        inner[:] = [name for name in inner if kept(folder, name)]
+        found += [Path(folder, name) for name in files if kept(folder, name)]
+    return tuple(sorted(found))
+
+
+def test_a_folder_without_git_has_the_same_files() -> None:
+    assert [name(path) for path in walked()] == [name(path) for path in listed()]
+    assert HOUSE / "tests" / "test_shape.py" in walked()
 
 
 def of(*suffixes: str, below: str = "") -> list[Path]:
