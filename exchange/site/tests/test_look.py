@@ -86,13 +86,27 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def layer(name: str) -> str:
+    return re.search(rf"@layer {name} \{{(.*?)\n\}}", SHEET.read_text(), re.S)[1]
+
+
+def colours_in(text: str) -> dict[str, str]:
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text))
+
+
 def tokens(scheme: str) -> dict[str, str]:
-    """The colours of the sheet's token layer in that scheme."""
-    layer = re.search(r"@layer tokens \{(.*?)\n\}", SHEET.read_text(), re.S)[1]
-    light, dark = layer.split("@media (prefers-color-scheme: dark)")
-    pattern = r"--([\w-]+): (#[0-9a-f]{6});"
-    found = dict(re.findall(pattern, light))
-    return found | dict(re.findall(pattern, dark)) if scheme == "dark" else found
+    """The colours of the sheet in that scheme: light, dark, more light or more dark.
+
+    "More" is what a person sees who asked their device for more contrast.
+    """
+    light, dark = layer("tokens").split("@media (prefers-color-scheme: dark)")
+    more, more_dark, *_ = re.findall(r":root \{(.*?)\}", layer("contrast"), re.S)
+    found = colours_in(light)
+    if "dark" in scheme:
+        found |= colours_in(dark)
+    if "more" in scheme:
+        found |= colours_in(more)
+    return found | colours_in(more_dark) if scheme == "more dark" else found
 
 
 def test_contrast_formula():
@@ -105,6 +119,24 @@ def test_contrasts(scheme):
     weak = [
         (one, other, round(contrast(colours[one], colours[other]), 2), least)
         for one, other, least in PAIRS
+        if contrast(colours[one], colours[other]) < least
+    ]
+    assert weak == []
+
+
+# Lines that carry meaning: round cards, tags and notes.
+EDGES = ("line", "brand-line", "go-line", "way-line", "off-line", "way")
+
+
+@pytest.mark.parametrize("scheme", ["more light", "more dark"])
+def test_more_contrast_is_more(scheme):
+    """Text 7 or more on whatever it stands (AAA), what is pressed 4.5, every edge 3."""
+    colours = tokens(scheme)
+    pairs = [(one, other, max(least, 7 if least > 3 else 4.5)) for one, other, least in PAIRS]
+    pairs += [(one, other, 3) for one in EDGES for other in ("paper", "card")]
+    weak = [
+        (one, other, round(contrast(colours[one], colours[other]), 2), least)
+        for one, other, least in pairs
         if contrast(colours[one], colours[other]) < least
     ]
     assert weak == []
