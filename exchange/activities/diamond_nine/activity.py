@@ -1,7 +1,7 @@
 """Diamond 9: what the engine needs to know of it. The rules are in play.py, what each viewer
 may know in sight.py, the figures in analysis.py and record.py."""
 
-from exchange.activities.diamond_nine import play, record, setup, sight, tables
+from exchange.activities.diamond_nine import boards, play, record, setup, sight, tables
 from exchange.live.plugin import Activity, BallotQuestion, Field, MoveKind, Phase
 
 PHASES = (
@@ -47,15 +47,15 @@ MOVES = (
     MoveKind("unplace", play.unplace, ("sort",), fields=(_CARD,), private=True),
     MoveKind("lock", play.lock, ("sort",), private=True),
     MoveKind("unlock", play.unlock, ("sort",), private=True),
-    MoveKind("group_place", play.group_place, ("groups",), fields=(_CARD, _SLOT)),
-    MoveKind("group_unplace", play.group_unplace, ("groups",), fields=(_CARD,)),
-    MoveKind("group_lock", play.group_lock, ("groups",)),
-    MoveKind("group_unlock", play.group_unlock, ("groups",)),
-    MoveKind("reason", play.reason, ("groups",), fields=(_CARD, _TEXT)),
-    MoveKind("dissent", play.dissent, ("groups",), fields=(_TEXT,)),
-    MoveKind("strike", play.strike, ("groups",), fields=(_LINE,)),
-    MoveKind("argue", play.argue, ("groups",), fields=(_CARD,)),
-    MoveKind("unargue", play.unargue, ("groups",), fields=(_CARD,)),
+    MoveKind("group_place", boards.group_place, ("groups",), fields=(_CARD, _SLOT)),
+    MoveKind("group_unplace", boards.group_unplace, ("groups",), fields=(_CARD,)),
+    MoveKind("group_lock", boards.group_lock, ("groups",)),
+    MoveKind("group_unlock", boards.group_unlock, ("groups",)),
+    MoveKind("reason", boards.reason, ("groups",), fields=(_CARD, _TEXT)),
+    MoveKind("dissent", boards.dissent, ("groups",), fields=(_TEXT,)),
+    MoveKind("strike", boards.strike, ("groups",), fields=(_LINE,)),
+    MoveKind("argue", boards.argue, ("groups",), fields=(_CARD,)),
+    MoveKind("unargue", boards.unargue, ("groups",), fields=(_CARD,)),
     MoveKind(
         "present",
         play.present,

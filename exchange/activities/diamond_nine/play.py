@@ -181,6 +181,34 @@ def may_lie(state: State, letter: str) -> list[str]:
     return list(dict.fromkeys([*board_of(state, letter)["tray"], *given(state)]))
 
 
+# --- what a move says ---
+
+
+def slot_named(move: Move) -> str:
+    """The place the move names; Refused if there is none of that name."""
+    slot: str = move.data["slot"]
+    if slot not in ROW_OF:
+        raise Refused(words.NO_PLACE, "slot")
+    return slot
+
+
+def line_of(data: Data, field: str, most: int, *, empty: bool = False) -> str:
+    """One line of a move, tidied; Refused if it is too long, or empty where it may not be."""
+    line = tidy(data.get(field, ""))
+    if len(line) > most:
+        raise Refused(words.LONG_TEXT.format(count=len(line), most=most), field)
+    if not line and not empty:
+        raise Refused(words.SAY_SOMETHING, field)
+    return line
+
+
+def next_line(state: State) -> str:
+    """A name for a new line, never used twice in the run."""
+    number = state["lines"]
+    state["lines"] = number + 1
+    return f"n{number}"
+
+
 # --- one person's sort ---
 
 
@@ -238,7 +266,7 @@ def own_card(state: State, room: Room, move: Move) -> set[str]:
     place = _unlocked(state, move)
     if not state["setup"]["blank"]:
         raise Refused(words.NO_BLANK)
-    text = _line(move.data, "text", LONGEST, empty=True)
+    text = line_of(move.data, "text", LONGEST, empty=True)
     if text and same(text) in {same(card["text"]) for card in state["setup"]["cards"]}:
         raise Refused(words.ON_LIST, "text")
     before = len(place["chosen"])
@@ -255,7 +283,7 @@ def place(state: State, room: Room, move: Move) -> set[str]:
     """Lay a chosen card; the card that lay there changes places with it."""
     mine = _unlocked(state, move)
     code = _my_card(state, mine, move.data["card"])
-    slot = _slot(move)
+    slot = slot_named(move)
     if code not in mine["chosen"]:
         raise Refused(words.CHOOSE_FIRST, "card")
     mine["sort"] = with_card(mine["sort"], code, slot)
@@ -286,148 +314,6 @@ def unlock(state: State, room: Room, move: Move) -> set[str]:
     return {f"seat:{move.who.seat}", DESK, SCREEN}
 
 
-# --- a group's board ---
-
-
-def _slot(move: Move) -> str:
-    slot: str = move.data["slot"]
-    if slot not in ROW_OF:
-        raise Refused(words.NO_PLACE, "slot")
-    return slot
-
-
-def _line(data: Data, field: str, most: int, *, empty: bool = False) -> str:
-    line = tidy(data.get(field, ""))
-    if len(line) > most:
-        raise Refused(words.LONG_TEXT.format(count=len(line), most=most), field)
-    if not line and not empty:
-        raise Refused(words.SAY_SOMETHING, field)
-    return line
-
-
-def _my_group(room: Room, move: Move) -> str:
-    letter = room.group_of(move.who.seat)
-    if not letter:
-        raise Refused(words.NO_GROUP)
-    return letter
-
-
-def _ours(state: State, letter: str) -> dict[str, Any]:
-    """The group's board, made now if the group was formed late. Call it after every check."""
-    board: dict[str, Any] = state["groups"].setdefault(letter, board_of(state, letter))
-    return board
-
-
-def _movable(state: State, room: Room, move: Move) -> tuple[str, str]:
-    """(letter, card) of a card that the mover's group may move now."""
-    letter = _my_group(room, move)
-    code: str = move.data["card"]
-    if code not in may_lie(state, letter):
-        raise Refused(words.NO_CARD, "card")
-    if board_of(state, letter)["locked_at"] is not None:
-        raise Refused(words.GROUP_LOCKED)
-    return letter, code
-
-
-def group_place(state: State, room: Room, move: Move) -> set[str]:
-    """Lay a card on the group's board; the card that lay there changes places with it."""
-    letter, code = _movable(state, room, move)
-    slot = _slot(move)
-    board = _ours(state, letter)
-    board["sort"] = with_card(board["sort"], code, slot)
-    return {f"group:{letter}", DESK}
-
-
-def group_unplace(state: State, room: Room, move: Move) -> set[str]:
-    """Take a card off the group's diamond, back to its tray."""
-    letter, code = _movable(state, room, move)
-    board = _ours(state, letter)
-    board["sort"] = without_card(board["sort"], code)
-    return {f"group:{letter}", DESK}
-
-
-def group_lock(state: State, room: Room, move: Move) -> set[str]:
-    """The group has agreed its diamond."""
-    letter = _my_group(room, move)
-    missing = NINE - len(board_of(state, letter)["sort"])
-    if missing:
-        raise Refused(words.GROUP_PLACE_ALL.format(missing=missing))
-    board = _ours(state, letter)
-    if board["locked_at"] is None:
-        board["locked_at"] = move.moment.now
-    return {f"group:{letter}", DESK, SCREEN}
-
-
-def group_unlock(state: State, room: Room, move: Move) -> set[str]:
-    """The group goes on changing its diamond."""
-    letter = _my_group(room, move)
-    _ours(state, letter)["locked_at"] = None
-    return {f"group:{letter}", DESK, SCREEN}
-
-
-def _next_line(state: State) -> str:
-    """A name for a new line, never used twice in the run."""
-    number = state["lines"]
-    state["lines"] = number + 1
-    return f"n{number}"
-
-
-def reason(state: State, room: Room, move: Move) -> set[str]:
-    """Note a reason for a card, without names; a card may have many."""
-    letter = _my_group(room, move)
-    code: str = move.data["card"]
-    if code not in may_lie(state, letter):
-        raise Refused(words.NO_CARD, "card")
-    text = _line(move.data, "text", LONGEST_LINE)
-    there = [line for line in board_of(state, letter)["reasons"] if line["card"] == code]
-    if len(there) >= MOST_REASONS:
-        raise Refused(words.ENOUGH.format(most=MOST_REASONS), "text")
-    _ours(state, letter)["reasons"].append({"id": _next_line(state), "card": code, "text": text})
-    return {f"group:{letter}"}
-
-
-def dissent(state: State, room: Room, move: Move) -> set[str]:
-    """Note where somebody does not go along, without a name."""
-    letter = _my_group(room, move)
-    text = _line(move.data, "text", LONGEST_LINE)
-    if len(board_of(state, letter)["dissent"]) >= MOST_DISSENT:
-        raise Refused(words.ENOUGH.format(most=MOST_DISSENT), "text")
-    _ours(state, letter)["dissent"].append({"id": _next_line(state), "text": text})
-    return {f"group:{letter}"}
-
-
-def strike(state: State, room: Room, move: Move) -> set[str]:
-    """Take a reason or a dissent of the own group away."""
-    letter = _my_group(room, move)
-    board = board_of(state, letter)
-    for kind in ("reasons", "dissent"):
-        kept = [line for line in board[kind] if line["id"] != move.data["line"]]
-        if len(kept) < len(board[kind]):
-            board[kind] = kept
-            return {f"group:{letter}"}
-    raise Refused(words.GONE, "line")
-
-
-def argue(state: State, room: Room, move: Move) -> set[str]:
-    """Mark a card as argued over; marking it again changes nothing."""
-    letter = _my_group(room, move)
-    code: str = move.data["card"]
-    if code not in may_lie(state, letter):
-        raise Refused(words.NO_CARD, "card")
-    board = _ours(state, letter)
-    if code not in board["argued"]:
-        board["argued"].append(code)
-    return {f"group:{letter}"}
-
-
-def unargue(state: State, room: Room, move: Move) -> set[str]:
-    """Take the mark away."""
-    letter = _my_group(room, move)
-    board = board_of(state, letter)
-    board["argued"] = [code for code in board["argued"] if code != move.data["card"]]
-    return {f"group:{letter}"}
-
-
 # --- the whole room ---
 
 
@@ -450,10 +336,10 @@ def challenge(state: State, room: Room, move: Move) -> set[str]:
     code: str = move.data.get("card", "")
     if code and not slot_of(board_of(state, letter)["sort"], code):
         raise Refused(words.BOARD_ONLY, "card")
-    text = _line(move.data, "text", LONGEST_LINE)
+    text = line_of(move.data, "text", LONGEST_LINE)
     if len(state["challenges"]) >= MOST_CHALLENGES:
         raise Refused(words.ENOUGH.format(most=MOST_CHALLENGES), "text")
-    line = {"id": _next_line(state), "group": letter, "card": code, "text": text}
+    line = {"id": next_line(state), "group": letter, "card": code, "text": text}
     state["challenges"].append(line)
     return {DESK}
 
@@ -472,7 +358,7 @@ def settle(state: State, room: Room, move: Move) -> set[str]:
     code: str = move.data.get("card", "")
     if code and not text_of(state, code):
         raise Refused(words.NO_CARD, "card")
-    note = _line(move.data, "note", LONGEST_LINE, empty=True)
+    note = line_of(move.data, "note", LONGEST_LINE, empty=True)
     state["final"] = {"card": code, "note": note} if code else None
     return set(EVERYONE)
 
