@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from exchange.live.models import Move, Run
+from exchange.live.seating import cookie_name, new_once
 from exchange.live.tests.holding import SAMPLE, advance, hold, replayed, sit
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
@@ -132,6 +133,19 @@ def test_thirty_people_join_at_once(server, cast):
     assert gathered(*(join() for _ in range(30))) == [302] * 30
     run = consistent(run)
     assert sorted(run.room["seats"]) == sorted(f"s{n}" for n in range(1, 31))
+
+
+def test_five_presses_of_one_joining_form_take_one_seat(server, cast):
+    run = hold(cast.ben, cast.harbour)
+    form = {"school": "other", "role": "teacher", "label": "x", "once": new_once(run)}
+
+    async def join():
+        answer = await server.client().post(f"/join/{run.code}/", data=form)
+        return answer.status_code, answer.cookies[cookie_name(run.pk)]
+
+    answers = gathered(*(join() for _ in range(5)))
+    assert ({status for status, _ in answers}, len({seat for _, seat in answers})) == ({302}, 1)
+    assert list(consistent(run).room["seats"]) == ["s1"]
 
 
 def test_requests_leave_no_connections_behind(server, cast):

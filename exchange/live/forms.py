@@ -10,6 +10,7 @@ from exchange.directory.words import LineField, TextField
 from exchange.live import engine
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import FINDINGS, Activity, Field
+from exchange.live.seating import new_once, read_once
 
 OTHER_SCHOOL = "other"
 TABLE_SIZES = [(1, _("Just me")), *((n, _("A table of %d") % n) for n in range(2, 7))]
@@ -42,9 +43,12 @@ class JoinForm(forms.Form):
         help_text=_("One phone for a table is fine: it counts as one answer."),
     )  # fmt: skip
 
+    once = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.schools = {}
+        self.run, self.schools = run, {}
+        self.fields["once"].initial = new_once(run)
         if run.network_id:
             members = Membership.objects.current().filter(network=run.network_id)
             self.schools = {str(m.school_id): m.school for m in members.select_related("school")}
@@ -59,6 +63,7 @@ class JoinForm(forms.Form):
             "school": self.schools.get(data["school"]),
             "role": data["role"],
             "people": data["people"] or 1,
+            "once": read_once(self.run, data["once"]),
         }
 
 

@@ -109,7 +109,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 class Seat(models.Model):
     """One phone in a run: a guest or a signed-in member. Only the hash of its token is kept."""
 
-    confidential = ("label", "token_hash")
+    confidential = ("label", "token_hash", "once")
     open = ("key", "role", "answered")
 
     class Role(models.TextChoices):
@@ -124,6 +124,8 @@ class Seat(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="seats")
     key = models.CharField(max_length=8)
     token_hash = models.CharField(max_length=64, unique=True)
+    # The hash of the form's one-time id, so that pressing it twice takes one seat.
+    once = models.CharField(max_length=64, blank=True)
     label = models.CharField(_("name or initials"), max_length=40, blank=True)
     school = models.ForeignKey(
         School, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -147,6 +149,9 @@ class Seat(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["run", "key"], name="seat_key_once"),
+            models.UniqueConstraint(
+                fields=["run", "once"], condition=~Q(once=""), name="seat_form_once"
+            ),
             models.UniqueConstraint(
                 fields=["run", "person"],
                 condition=Q(person__isnull=False, removed_at__isnull=True),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 #: Names that belong to every form and say nothing of what it does.
-BOOKKEEPING = {"csrfmiddlewaretoken", "move_id"}
+BOOKKEEPING = {"csrfmiddlewaretoken", "move_id", "once"}
 
 UNREAD = re.compile(r"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(

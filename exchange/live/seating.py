@@ -1,10 +1,11 @@
 """Which seat a request speaks for: by its cookie, or by the signed-in person."""
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 
 from exchange.directory.models import Person
-from exchange.live.codes import fingerprint
+from exchange.live.codes import fingerprint, new_token
 from exchange.live.guessing import shown_here
 from exchange.live.models import Run, Seat
 
@@ -61,3 +62,17 @@ def give_cookie(response: HttpResponse, run: Run, token: str) -> None:
         cookie_name(run.pk), token, max_age=COOKIE_LIFE, httponly=True,
         secure=settings.HTTPS, samesite="Lax", path="/",
     )  # fmt: skip
+
+
+def new_once(run: Run) -> str:
+    """A one-time id for the joining form of this run. Signed: nobody can choose one, and so find
+    the seat of another who chose the same."""
+    return Signer(salt=f"seat-{run.pk}").sign(new_token())
+
+
+def read_once(run: Run, given: str) -> str:
+    """The id of a form of this run as `new_once` made it; "" for anything else."""
+    try:
+        return Signer(salt=f"seat-{run.pk}").unsign(given)
+    except BadSignature:
+        return ""

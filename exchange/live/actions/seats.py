@@ -1,8 +1,10 @@
 """Taking, naming and removing seats."""
 
+import base64
 import secrets
 
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from exchange.core.permission import require
 from exchange.core.writing import writing
@@ -27,21 +29,30 @@ def join_run(
     role: str = Seat.Role.TEACHER,
     people: int = 1,
     person: Person | None = None,
+    once: str = "",
 ) -> tuple[Seat, str]:
     """Take a seat. Returns it with its secret token, which is shown to this phone only.
 
     A signed-in person who already has a seat gets the same seat with a new token, so that the
-    newest device goes on. Raises Refused when the door is locked or the run is not open.
+    newest device goes on. `once` is the form's own id: pressed again it gives the same seat with
+    the same token, so that it does not matter which answer the phone hears. Raises Refused when
+    the door is locked or the run is not open.
     """
-    token = new_token()
+    token = token_of(once) if once else new_token()
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if not run.is_open:
             raise Refused(NOT_OPEN)
+        form = fingerprint(once) if once else ""
+        pressed = run.seats.filter(once=form).first() if form else None
         known = Seat.objects.taken().filter(run=run, person=person).first() if person else None
+        if pressed and not pressed.removed_at and pressed.person in (None, person):
+            known = pressed
+        if pressed and known != pressed:  # removed, or somebody else's: the id is used up
+            form, token = "", new_token()
         if known:
-            known.token_hash = fingerprint(token)
-            known.save(update_fields=["token_hash"])
+            known.token_hash, known.once = fingerprint(token), form or known.once
+            known.save(update_fields=["token_hash", "once"])
             return known, token
         if run.door_locked_at:
             raise Refused("The facilitator has locked the door. Ask in the room to be let in.")
@@ -50,7 +61,7 @@ def join_run(
             raise Refused("This session is full.")
         seat = Seat.objects.create(
             run=run, key=f"s{number}", token_hash=fingerprint(token), label=label,
-            school=school, role=role, people=people, person=person,
+            school=school, role=role, people=people, person=person, once=form,
         )  # fmt: skip
         posted = Posted(
             run.pk, f"{HOUSE}join-{secrets.token_hex(8)}", "house", "join",
@@ -60,6 +71,12 @@ def join_run(
         if reply.status != "kept":
             raise Refused(reply.sentence)
     return seat, token
+
+
+def token_of(once: str) -> str:
+    """The token of the seat that a form with this id takes: as long and as secret as any other."""
+    digest = salted_hmac("exchange.live.seat", once, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
