@@ -27,6 +27,7 @@ ADDRESS = "typed@canary.example"
 NOT_RECORDED = {
     "find_invitation": "asks only",
     "is_released": "asks only",
+    "why_void": "asks only",
     "on_released": "a dictionary of what follows an answer",
     "on_withdrawn": "a dictionary of what follows an answer",
     "Posted": "a value: a move as it arrives",

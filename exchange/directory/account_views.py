@@ -136,8 +136,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             _("We do not know this link. If you have a newer letter, use the link in that one."),
             404,
         )
-    if not letter.is_open:
-        return over(request, _("This invitation has been used, cancelled or has run out."), 410)
+    if void := actions.why_void(letter):
+        return over(request, void, 410)
     person = request.user if request.user.is_authenticated else None
     form = Form if person else NewcomerForm
     bound = form(request.POST if request.method == "POST" else None, initial={"name": letter.name})

@@ -10,6 +10,7 @@ from exchange.directory.actions.invitations import (
     find_invitation,
     invite,
     resend_invitation,
+    why_void,
 )
 from exchange.directory.actions.networks import (
     add_schools,
@@ -67,5 +68,6 @@ __all__ = [
     "record_commitment",
     "resend_invitation",
     "set_link",
+    "why_void",
     "withdraw_release",
 ]

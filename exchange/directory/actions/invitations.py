@@ -223,6 +223,18 @@ def cancel_invitation(invitation: Invitation, *, by: Person) -> Invitation:
     return invitation
 
 
+def why_void(invitation: Invitation) -> str:
+    """Why this letter opens nothing (any more), in a sentence; "" while it does."""
+    network, inviter = invitation.network, invitation.invited_by
+    if not invitation.is_open:
+        return _("This invitation has been used, cancelled or has run out.")
+    if network and inviter and not rules.may_invite(inviter, network):
+        return _(
+            "Who invited you no longer leads this network. Ask its co-leaders for a new letter."
+        )
+    return ""
+
+
 def newcomer(invitation: Invitation, name: str, password: str) -> Person:
     """Make the account of an address that has none; ValidationError when it has, or bad words."""
     if Person.objects.filter(email__iexact=invitation.email).exists():
@@ -252,19 +264,13 @@ def accept_invitation(
         by is None or (by.is_active and by.email.lower() == invitation.email.lower()),
         _("This invitation was written to another address than the one you signed in with."),
     )
-    network, inviter = invitation.network, invitation.invited_by
-    if not invitation.is_open:
-        raise ValidationError(_("This invitation has been used, cancelled or has run out."), "gone")
-    if network and inviter and not rules.may_invite(inviter, network):
-        raise ValidationError(
-            _("Who invited you no longer leads this network. Ask its co-leaders for a new letter."),
-            "gone",
-        )
+    if void := why_void(invitation):
+        raise ValidationError(void, "gone")
     person = by or newcomer(invitation, name, password)
     invitation.accepted_at, invitation.accepted_by = timezone.now(), person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     grant(invitation, person)
-    record(person, "accept_invitation", invitation, network=network)
+    record(person, "accept_invitation", invitation, network=invitation.network)
     person.forget_rights()
     return person
 

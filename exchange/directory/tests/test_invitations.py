@@ -224,9 +224,15 @@ def test_inviting_an_address_twice_renews_its_one_letter(letter, cast, post):
 
 def test_a_letter_whose_writer_no_longer_leads_opens_nothing(letter, cast, client_of):
     actions.end_role(cast.ada.roles[0], by=cast.ned)
-    page = client_of(None).post(reverse("invitation", args=[letter[1]]), NEW)
-    assert page.status_code == 410
-    assert "no longer leads this network" in page.content.decode()
+    url = reverse("invitation", args=[letter[1]])
+    for page in (client_of(None).get(url), client_of(None).post(url, NEW)):
+        assert (page.status_code, page.context["sentence"]) == (
+            410,
+            "Who invited you no longer leads this network. Ask its co-leaders for a new letter.",
+        )
+    with pytest.raises(ValidationError) as refused:
+        actions.accept_invitation(letter[0], by=None, **NEW)
+    assert refused.value.code == "gone"
     assert Person.objects.filter(email="nia@example.org").count() == 0
 
 
