@@ -70,8 +70,9 @@ def letters(cast: Cast, number: int) -> None:
 def runs(cast: Cast, number: int) -> None:
     worlds.opened(cast.ben, cast.harbour, f"open-{number}")
     closed = worlds.held(
-        cast.ben, cast.harbour, f"closed-{number}", [cast.quayside, cast.marsh_lane]
-    )
+        cast.ben, cast.harbour, f"closed-{number}", [cast.quayside, cast.marsh_lane],
+        afterwards="network",
+    )  # fmt: skip
     live.ask_finding_release(finding=closed.findings.get(), by=cast.ada)
 
 
@@ -101,6 +102,7 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("releases", runs, "hana", ""),
     ("activities", runs, "ben", ""),
     ("account", own_ties, "ada", ""),
+    ("account", runs, "hana", ""),
 ]
 
 

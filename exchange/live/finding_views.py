@@ -43,7 +43,7 @@ def _page(request: SignedIn, found: Finding, refused: str = "") -> HttpResponse:
         "refused": refused,
         "may_open_network": bool(found.network and is_member(request.user, found.network)),
         "step": step,
-        "opens": opens_besides(found),
+        "opens": opens_besides([found])[found.pk],
         "may_ask": bool(step),
         "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
         "agreed": found.agreed if found.agreed >= settings.FLOOR else None,

@@ -1,10 +1,11 @@
 """What live shows on pages of the floors below: the network page and home."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models import Network, Person
 from exchange.directory.slots import Subject
@@ -12,6 +13,14 @@ from exchange.live import rules
 from exchange.live.models import Finding, Run
 
 NEWEST = 10
+SOME_OPENS = _(
+    "When the last finding of this session is released, the network can read its whole result too: "
+    "what the groups made, their reasons, what was seen differently, and the tables to download."
+)
+LAST_OPENS = _(
+    "This is the last finding of its session. With it the network can read the whole result too: "
+    "what the groups made, their reasons, what was seen differently, and the tables to download."
+)
 
 
 def network_panel(request: HttpRequest, network: Network) -> tuple[str, dict[str, Any]] | None:
@@ -38,27 +47,23 @@ def home_card(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
 
 def finding_subjects(person: Person, ids: list[int]) -> dict[int, Subject]:
     """Findings that ask to be released, as their page shows them."""
-    rows = Finding.objects.visible_to(person).filter(pk__in=ids).select_related("run").distinct()
+    visible = Finding.objects.visible_to(person).filter(pk__in=ids)
+    rows = list(visible.select_related("run").distinct())
+    opens = opens_besides(rows)
     return {
-        row.pk: Subject(row.text, reverse("finding", args=[row.pk]), opens_besides(row))
-        for row in rows
+        row.pk: Subject(row.text, reverse("finding", args=[row.pk]), opens[row.pk]) for row in rows
     }
 
 
-def opens_besides(finding: Finding) -> str:
-    """What releasing this finding opens besides, in a sentence; "" where it opens nothing more."""
-    run = finding.run
-    if run is None or not rules.opens_with_findings(run):
-        return ""
-    closed = run.findings.exclude(pk=finding.pk).exclude(pk__in=run.findings.released())
-    if closed.exists():
-        return _(
-            "When the last finding of this session is released, the network can read its whole "
-            "result too: what the groups made, their reasons, what was seen differently, and the "
-            "tables to download."
-        )
-    return _(
-        "This is the last finding of its session. With it the network can read the whole result "
-        "too: what the groups made, their reasons, what was seen differently, and the tables to "
-        "download."
-    )
+def opens_besides(findings: list[Finding]) -> dict[int, str]:
+    """Finding id -> what releasing it opens besides, in a sentence; "" where that is nothing."""
+    closed: dict[int, set[int]] = defaultdict(set)
+    unreleased = Finding.objects.filter(run__in={row.run_id for row in findings if row.run_id})
+    for pk, run_id in unreleased.exclude(pk__in=unreleased.released()).values_list("pk", "run_id"):
+        closed[run_id].add(pk)
+    said = {}
+    for row in findings:
+        opens = row.run is not None and rules.opens_with_findings(row.run)
+        last = not closed[row.run_id or 0] - {row.pk}
+        said[row.pk] = (LAST_OPENS if last else SOME_OPENS) if opens else ""
+    return {pk: str(sentence) for pk, sentence in said.items()}
