@@ -69,6 +69,7 @@ def places(world: World) -> dict[str, list[Words]]:
         ("release_agreement release_refusal release_withdrawal", of_release),
         ("membership_agreement membership_refusal", [{"pk": world.asked.pk}]),
         ("tie_confirmation tie_end tie_link", of_tie),
+        ("voice_note", [{"pk": world.voice.pk}]),
         ("activity run_new", [{"key": ACTIVITY}]),
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),

@@ -94,6 +94,7 @@ NO_PAGES = {
     "tie_confirmation": "receives",
     "tie_end": "receives",
     "tie_link": "receives",
+    "voice_note": "receives",
     "alive": "plain text",
     "robots": "plain text",
     "security": "plain text",

@@ -143,6 +143,8 @@ DIRECTORY = [
          lambda w, by: directory.set_link(tie_of(w.cast.cy), by=by, is_link=True)),
     Deed("set_link", "cy", "unname_link",
          lambda w, by: directory.set_link(tie_of(by, is_link=True), by=by, is_link=False)),
+    Deed("note_voice", "hana", "note_voice",
+         lambda w, by: directory.note_voice(w.voice, by=by)),
     Deed("appoint", "ada", "appoint", lambda w, by: directory.appoint(
         w.cast.cy, network=w.cast.harbour, role=Role.FACILITATOR, by=by)),
     Deed("end_role", "ada", "end_role",

@@ -19,6 +19,7 @@ from exchange.directory.models import (
     Invitation,
     Membership,
     Network,
+    NewVoice,
     Person,
     Release,
     Role,
@@ -74,6 +75,7 @@ class World:
     letter_fellside: Invitation
     asked: Membership
     waiting_tie: Affiliation
+    voice: NewVoice
     tie_fellside: Affiliation
     draft: Run
     open_run: Run
@@ -234,6 +236,7 @@ def everything(cast: Cast) -> World:
         letter_fellside=make.invitation(cast.fellside, role=Role.FACILITATOR, invited_by=cast.dot),
         asked=make.membership(cast.fellside, cast.marsh_lane, status=Membership.Status.INVITED),
         waiting_tie=make.tie(tom, cast.marsh_lane, confirmed=False),
+        voice=second_voice(cast),
         tie_fellside=make.tie(make.person("Una"), cast.hillcrest, confirmed=False),
         draft=run_of(cast.ben, cast.harbour, "draft-harbour"),
         open_run=opened(cast.ben, cast.harbour, "open-harbour"),
@@ -250,6 +253,13 @@ def everything(cast: Cast) -> World:
     )
     fill_open_run(world)
     return world
+
+
+def second_voice(cast: Cast) -> NewVoice:
+    """Marsh Lane has a link person beside its head, who was told."""
+    tie = make.tie(make.person("Lin"), cast.marsh_lane)
+    directory.set_link(tie, by=cast.ada, is_link=True)
+    return NewVoice.objects.get()
 
 
 def let_sign_in(people: list[Person]) -> None:

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from exchange.directory import actions
 from exchange.directory.models import (
     Affiliation,
     Invitation,
     Membership,
+    NewVoice,
     Person,
     Release,
     RoleAssignment,
@@ -107,6 +108,15 @@ def account_schools(request: SignedIn) -> HttpResponse:
         return redirect("account")
     context = {"question": question, "found": found}
     return form_page(request, "directory/account_schools.html", form, context)
+
+
+@login_required
+@require_POST
+def voice_note(request: SignedIn, pk: int) -> HttpResponse:
+    """Take the word that somebody else speaks for one's school off the home page."""
+    voice = get_object_or_404(NewVoice.objects.visible_to(request.user), pk=pk)
+    actions.note_voice(voice, by=request.user)
+    return redirect("home")
 
 
 def private(response: HttpResponse) -> HttpResponse:

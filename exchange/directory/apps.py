@@ -6,7 +6,7 @@ class DirectoryConfig(AppConfig):
     label = "directory"
 
     def ready(self) -> None:
-        """The directory's own card on the home page: what waits for the person."""
+        """The directory's own cards on the home page: what waits, who speaks besides."""
         from exchange.directory import home, slots  # app ready
 
-        slots.home_cards.insert(0, home.waiting_card)
+        slots.home_cards[:0] = [home.waiting_card, home.voices_card]

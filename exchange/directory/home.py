@@ -1,8 +1,8 @@
-"""The directory's card on the home page."""
+"""The directory's cards on the home page."""
 
 from django.http import HttpRequest
 
-from exchange.directory.models import Affiliation, Membership, Person, Release
+from exchange.directory.models import Affiliation, Membership, NewVoice, Person, Release
 from exchange.directory.slots import Filling
 
 
@@ -18,3 +18,14 @@ def waiting_card(request: HttpRequest) -> Filling:
         "no_school": not person.schools and not person.roles,
     }
     return ("directory/_home_waiting.html", counts) if any(counts.values()) else None
+
+
+def voices_card(request: HttpRequest) -> Filling:
+    """Who else speaks for a school of this person since lately, until they have noted it."""
+    person = request.user
+    if not isinstance(person, Person):
+        return None
+    told = NewVoice.objects.visible_to(person).unnoted()
+    told = told.filter(tie__school__in=person.spoken_school_ids())
+    voices = list(told.select_related("tie__person", "tie__school", "brought_by"))
+    return ("directory/_home_voices.html", {"voices": voices}) if voices else None

@@ -66,5 +66,6 @@ urlpatterns = [
     path("ties/<int:pk>/link/", people_views.tie_link, name="tie_link"),
     path("invitations/<slug:token>/", account_views.invitation, name="invitation"),
     path("account/", account_views.account, name="account"),
+    path("account/voices/<int:pk>/note/", account_views.voice_note, name="voice_note"),
     path("account/schools/", account_views.account_schools, name="account_schools"),
 ]

@@ -39,6 +39,7 @@ from exchange.directory.actions.releases import (
     on_withdrawn,
     withdraw_release,
 )
+from exchange.directory.actions.voices import note_voice
 from exchange.directory.answers import is_released
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "found_network",
     "invite",
     "is_released",
+    "note_voice",
     "on_released",
     "on_withdrawn",
     "record_commitment",

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from exchange.core.mailing import posted
 from exchange.core.permission import require
 from exchange.directory import rules
+from exchange.directory.actions.voices import tell_voices
 from exchange.directory.models import (
     Affiliation,
     Event,
@@ -299,11 +300,14 @@ def grant(invitation: Invitation, person: Person) -> None:
     tie = Affiliation.objects.current().filter(person=person, school=invitation.school).first()
     if tie is None:
         tie = Affiliation(person=person, school=invitation.school, job=invitation.job)
+    spoke = bool(tie.confirmed_at) and tie.speaks
     if member and not tie.confirmed_at:
         tie.job, tie.confirmed_at, tie.confirmed_by = invitation.job, timezone.now(), inviter
     if member and invitation.is_link:
         tie.is_link = True
     tie.save()
+    if tie.confirmed_at and tie.speaks and not spoke:
+        tell_voices(tie, by=inviter)
 
 
 def confirm_by_site(person: Person, school: School, job: str) -> bool:
@@ -319,5 +323,7 @@ def confirm_by_site(person: Person, school: School, job: str) -> bool:
     tie.job, tie.confirmed_at = job, timezone.now()
     tie.save()
     record(None, "confirm_tie", tie, school=school.pk)
+    if tie.speaks:
+        tell_voices(tie, by=None)
     person.forget_rights()
     return True

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from exchange.core.permission import require
 from exchange.directory import rules
+from exchange.directory.actions.voices import tell_voices
 from exchange.directory.models import Affiliation, Network, Person, Role, RoleAssignment, School
 from exchange.directory.models.events import record
 from exchange.directory.models.people import NETWORK_ROLES
@@ -69,6 +70,8 @@ def confirm_tie(tie: Affiliation, *, by: Person) -> Affiliation:
     tie.confirmed_at, tie.confirmed_by = timezone.now(), by
     tie.save(update_fields=["confirmed_at", "confirmed_by"])
     record(by, "confirm_tie", tie, school=tie.school_id)
+    if tie.speaks:
+        tell_voices(tie, by=by)
     return tie
 
 
@@ -104,9 +107,12 @@ def set_link(tie: Affiliation, *, by: Person, is_link: bool) -> Affiliation:
     )
     if tie.ended_on or not tie.confirmed_at:
         raise ValidationError(_("Only a person with a confirmed tie can be the link person."))
+    spoke = tie.speaks
     tie.is_link = is_link
     tie.save(update_fields=["is_link"])
     record(by, "name_link" if is_link else "unname_link", tie, school=tie.school_id)
+    if tie.speaks and not spoke:
+        tell_voices(tie, by=by)
     return tie
 
 

@@ -5,6 +5,7 @@ from exchange.directory.models.networks import Membership, Network
 from exchange.directory.models.people import (
     Affiliation,
     Invitation,
+    NewVoice,
     Person,
     Role,
     RoleAssignment,
@@ -24,6 +25,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Network",
+    "NewVoice",
     "Person",
     "RegisterReading",
     "Release",

@@ -195,6 +195,42 @@ class Affiliation(models.Model):
         return self.is_link or self.job == self.Job.HEAD
 
 
+class NewVoiceQuerySet(models.QuerySet["NewVoice"]):
+    def visible_to(self, person: object) -> "NewVoiceQuerySet":
+        """What one was told oneself, and nobody else."""
+        if not isinstance(person, Person) or not person.is_active:
+            return self.none()
+        return self.filter(told=person)
+
+    def unnoted(self) -> "NewVoiceQuerySet":
+        return self.filter(noted_at__isnull=True)
+
+
+class NewVoice(models.Model):
+    """Somebody began to speak for a school for which `told` spoke already.
+
+    It stands on that person's home page until they have noted it, so that nobody can quietly
+    speak for a school.
+    """
+
+    confidential = ()
+    open = ()
+
+    told = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="new_voices")
+    tie = models.ForeignKey(Affiliation, on_delete=models.CASCADE, related_name="+")
+    # Who invited, confirmed or named the new one; None for the command line.
+    brought_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    noted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NewVoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+
 class Role(models.TextChoices):
     """Roles of the field (domain.md, C5). The first group belongs to a network."""
 
