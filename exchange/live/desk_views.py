@@ -49,6 +49,9 @@ def _desk(request: SignedIn, run: Run) -> dict[str, Any]:
     return {
         **context,
         "seats": seats,
+        "letters": {
+            seat.key: group["letter"] for group in context["groups"] for seat in group["seats"]
+        },
         "waiting": context["activity"].waiting(run.state, room),
         "cast": cast_so_far(run),
         "note_form": NoteForm(initial={"text": note_of(run, request.user)}),

@@ -140,7 +140,7 @@ def test_a_whole_session_from_set_up_to_finding(cast: Cast, window: Callable[...
     fits(desk, screen)
     word_the_finding(desk, phones)
     fits(desk, screen, phones[0])
-    desk.get_by_role("button", name="Close the session").click()
+    desk.get_by_role("button", name="Close it now").click()
 
     expect(desk.get_by_role("link", name=FOUND)).to_be_visible()
     for page in phones:
@@ -237,7 +237,7 @@ def test_without_script(cast: Cast, window: Callable[..., Page]) -> None:
     hall.sign_in(desk, cast.ben)
     desk.goto(f"/runs/{run.pk}/desk/")
     desk.get_by_role("button", name="The room agrees").last.click()
-    desk.get_by_role("button", name="Close the session").click()
+    desk.get_by_role("button", name="Close it now").click()
     expect(desk.get_by_role("link", name="We can do this on paper too.")).to_be_visible()
     with desk.expect_download() as taken:
         desk.get_by_role("link", name="Everything as JSON").click()
