@@ -1,9 +1,12 @@
 """The door: what projector and desk show of code and lock, and what a refused button answers."""
 
 import html
+import re
+import xml.etree.ElementTree as ET
 from datetime import timedelta
 
 import pytest
+import segno
 from django.utils import timezone
 
 from exchange.live.actions import close_run, lock_door, open_run, unlock_door
@@ -57,6 +60,43 @@ def test_the_picture_has_another_address_for_another_code(run, ben, cast):
     second = looked(ben, run)[0].split('<img src="')[1].split('"')[0]
     assert first != second
     assert [ben.get(address).status_code for address in (first, second)] == [200, 200]
+
+
+def encoded(address):
+    """The QR picture of an address, as another program draws it: which of its squares are dark."""
+    return [[bool(dark) for dark in row] for row in segno.make(address, error="m").matrix]
+
+
+def drawn(svg):
+    """The dark squares of our picture: SVG strokes of one module's height, with a border of two."""
+    stroke = next(part for part in ET.fromstring(svg).iter() if part.get("stroke"))
+    size = int(ET.fromstring(svg).get("viewBox").split()[-1]) - 4
+    dark, x, y = [[False] * size for _ in range(size)], 0, 0
+    for verb, first, second in re.findall(
+        r"([Mmh])\s*(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?", stroke.get("d")
+    ):
+        if verb == "h":
+            for n in range(int(first)):
+                dark[y - 2][x - 2 + n] = True
+            x += int(first)
+        else:
+            x = int(first) + (x if verb == "m" else 0)
+            y = int(float(second)) + (y if verb == "m" else 0)
+    return dark
+
+
+def test_the_picture_leads_to_the_present_token_and_that_to_a_seat(run, ben, client, settings):
+    picture = ben.get(f"/runs/{run.pk}/screen/qr.svg").content.decode()
+    way = f"/join/t/{run.code_token}/"
+    assert drawn(picture) == encoded(settings.BASE_URL + way)
+    taken = client.post(way, {"label": "Gil", "school": "other", "role": "teacher"})
+    assert (taken.status_code, taken["Location"]) == (302, f"/runs/{run.pk}/board/")
+    assert client.get(taken["Location"]).status_code == 200
+    ben.post(f"/runs/{run.pk}/opening/")
+    now = fresh(run).code_token
+    again = ben.get(f"/runs/{run.pk}/screen/qr.svg").content.decode()
+    assert drawn(again) == encoded(f"{settings.BASE_URL}/join/t/{now}/")
+    assert client.get(way).status_code == 404
 
 
 def test_a_locked_door_invites_nobody(run, ben, cast):
