@@ -59,6 +59,10 @@ def projector(desk: Page, code: str) -> Page:
     screen.set_viewport_size({"width": 1920, "height": 1080})
     screen.goto(desk.url.replace("/desk/", "/screen/"))
     expect(screen.locator(".code")).to_have_text(code)
+    for width, height in ((1280, 720), (1920, 1080)):
+        screen.set_viewport_size({"width": width, "height": height})
+        size = "parseFloat(getComputedStyle(document.querySelector('.code')).fontSize)"
+        assert screen.evaluate(size) >= 120, width
     return screen
 
 

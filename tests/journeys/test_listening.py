@@ -1,4 +1,5 @@
-"""How a phone hears of a change: by its stream, or, where a proxy eats it, by asking itself."""
+"""How a phone hears of a change, whatever happened to it: by its stream, by asking itself where a
+proxy eats that, after sleep; and how what it had not sent yet still arrives."""
 
 from collections.abc import Callable
 from typing import Any
@@ -67,3 +68,37 @@ def test_a_phone_whose_stream_lives_does_not_ask_besides(
     advance(run)
     expect(phone.get_by_text(READING)).to_be_visible(timeout=15_000)
     assert len(asked) == 1
+
+
+def test_a_phone_that_slept_looks_when_it_wakes(seated: Callable[..., tuple[Any, Page]]) -> None:
+    """Frozen as a phone in a pocket is: no script runs until it is taken out again."""
+    run, phone = seated()
+    debugger = phone.context.new_cdp_session(phone)
+    debugger.send("Page.setWebLifecycleState", {"state": "frozen"})
+    advance(run)
+    debugger.send("Page.setWebLifecycleState", {"state": "active"})
+    phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(phone.get_by_text(READING)).to_be_visible(timeout=15_000)
+
+
+def test_what_a_closed_tab_had_not_sent_arrives_once_when_it_is_opened_again(
+    seated: Callable[..., tuple[Any, Page]],
+) -> None:
+    run, phone = seated()
+    advance(run)
+    run = advance(run)
+    expect(phone.get_by_text("0 of 9 chosen")).to_be_visible(timeout=15_000)
+    address, context = phone.url, phone.context
+    context.set_offline(True)
+    for number in range(3):
+        phone.locator("label.pick").nth(number).click()
+    expect(phone.get_by_text("3 changes waiting on this phone")).to_be_visible()
+    phone.close()
+    assert run.moves.filter(kind="choose").count() == 0
+    context.set_offline(False)
+    phone = context.new_page()
+    phone.goto(address)
+    expect(phone.get_by_text("3 of 9 chosen")).to_be_visible(timeout=15_000)
+    phone.reload()
+    expect(phone.get_by_text("3 of 9 chosen")).to_be_visible(timeout=15_000)
+    assert run.moves.filter(kind="choose").count() == 3
