@@ -123,35 +123,6 @@ def test_each_session_leads_to_its_page(world: World) -> None:
 RELEASED = secret("finding", "released-harbour")
 
 
-@pytest.mark.parametrize("who", ["ada", "ben", "cy", "eve"])
-def test_sessions_with_their_state_the_newest_first(world: World, who: str) -> None:
-    """Those of the network, without the cancelled; Ada's own and Fellside's are not its."""
-    worlds.live.cancel_run(
-        run=worlds.run_of(world.cast.ben, world.cast.harbour, "over"), by=world.cast.ben
-    )
-    assert sessions(world, who) == [
-        "Sessions",
-        f"{secret('title', 'open-harbour')}, Open",
-        f"{secret('title', 'draft-harbour')}, Being prepared",
-        f"{secret('title', 'released-harbour')}, Closed",
-        f"{secret('title', 'closed-harbour')}, Closed",
-    ]
-
-
-def test_each_session_leads_to_its_page(world: World) -> None:
-    page = world.client("cy").get(reverse("network", args=[world.cast.harbour.pk]))
-    led = re.findall(r'href="/runs/(\d+)/"', page.content.decode())
-    held = Run.objects.filter(network=world.cast.harbour).values_list("pk", flat=True)
-    assert sorted(map(int, led)) == sorted(held)
-
-
-RELEASED = secret("finding", "released-harbour")
-STANDS = (
-    "A finding stands here once every school that took part has agreed. Until then those who took "
-    "part read it on their session's page."
-)
-
-
 @pytest.mark.parametrize("who", ["ada", "ben", "hana", "cy", "eve"])
 def test_only_released_findings_stand_there_whoever_looks(world: World, who: str) -> None:
     found = shown(world.client(who), world.cast.harbour, "findings")
