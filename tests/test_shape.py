@@ -188,6 +188,19 @@ def test_no_view_writes_to_the_database() -> None:
     assert writing == []
 
 
+def test_a_run_changes_by_its_moves_only() -> None:
+    """One door: moves are stored in one file, and room and state are laid anew in few."""
+    product = [path for path in of(".py", below="exchange") if not is_test(path)]
+    stored = lines_with(product, r"\bMove\.objects\.(bulk_)?create|\.moves\.(bulk_)?create")
+    assert sorted({line.split(":")[0] for line in stored}) == ["exchange/live/actions/moves.py"]
+    laid = lines_with(product, r"^\s*run\.(room|state)\b(, run\.\w+)* = ")
+    assert sorted({line.split(":")[0] for line in laid}) == [
+        "exchange/live/actions/runs.py",  # a new run, a changed draft, a cancelled run
+        "exchange/live/versions.py",  # brought up to the present version
+        "exchange/site/demo_session.py",  # laid back in time, by playing its log again
+    ]
+
+
 def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
     """(statement, module) of every import in a file, at any depth."""
     for node in ast.walk(tree(path)):

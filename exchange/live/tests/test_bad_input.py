@@ -367,6 +367,8 @@ def test_script_in_every_text_comes_back_escaped(cast, client_of):
     pages = [Client().get(f"/join/{run.code}/"), ben.get(f"/runs/{run.pk}/")]
     texts = {"word": SCRIPT, "text": SCRIPT, "note": SCRIPT, "finding": "f1"}
     ids = iter(range(100))
+    (key,) = run.room["seats"] or ["s1"]
+    assert ben.post(f"/runs/{run.pk}/seats/{key}/label/", {"label": SCRIPT}).status_code == 302
     for kinds in (["word", "lock"], ["group_word"], [], ["propose_finding", "dissent_finding"]):
         advance(run)
         for kind in kinds:
@@ -378,6 +380,8 @@ def test_script_in_every_text_comes_back_escaped(cast, client_of):
             (ben, "screen/"), (ben, "screen/view/"),
         ]:  # fmt: skip
             pages.append(client.get(f"/runs/{run.pk}/{page}"))
+    play(run, "desk", "dissent_finding", finding="f2", note=SCRIPT)
+    pages.append(ben.get(f"/runs/{run.pk}/desk/"))
     play(run, "desk", "settle_finding", finding="f1", settled="yes")
     play(run, "desk", "settle_finding", finding="f2", settled="yes")
     ben.post(f"/runs/{run.pk}/closure/")

@@ -167,3 +167,24 @@ def test_a_stream_is_only_listened_to(run, cast, client_of, page, method):
 def test_an_unknown_picture_with_an_endless_name_is_not_found(client, db):
     assert client.get(f"/static/activities/{'a' * 300}/x.js").status_code == 404
     assert client.get(f"/static/activities/diamond_nine/{'a' * 300}.js").status_code == 404
+
+
+# --- what is filled in and what comes of it ---
+
+
+def test_the_minutes_of_the_set_up_are_the_plan(cast, client_of):
+    posted = {
+        "title": "What matters?", "topic": "t", "network": cast.harbour.pk, "minutes_alone": 7,
+        "minutes_share": 8, "minutes_praise": 9, "minutes_findings": 11,
+    }  # fmt: skip
+    assert client_of(cast.ben).post("/activities/pebbles/runs/new/", posted).status_code == 302
+    plan = Run.objects.get().room["clock"]["plan"]
+    assert plan == {"alone": 7, "share": 8, "praise": 9, "findings": 11}
+
+
+def test_a_member_who_is_signed_in_need_not_type_again(run, cast, client_of):
+    form = client_of(cast.cy).get(f"/join/{run.code}/").context["form"]
+    tie = cast.cy.schools[0]
+    assert {name: form[name].value() for name in ("label", "school", "role")} == {
+        "label": "Cy", "school": str(tie.school_id), "role": tie.job,
+    }  # fmt: skip
