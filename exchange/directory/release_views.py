@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from exchange.directory import actions, rules
-from exchange.directory.answers import lapses
 from exchange.directory.models import Network, Release
 from exchange.directory.outcomes import page_of, pressed
 from exchange.directory.people_forms import RefusalForm
@@ -36,9 +35,7 @@ def releases(request: SignedIn, pk: int) -> HttpResponse:
         rows = rows.filter(Q(school__in=spoken) | Q(asked_by=request.user))
     page = page_of(request, rows.order_by("-asked_at", "-pk"))
     shown = subjects_of(request.user, [(row.subject_kind, row.subject_id) for row in page])
-    ends = lapses(page)
     for row in page:
-        row.silence_ends = ends.get(row.pk)
         row.shown = shown.get((row.subject_kind, row.subject_id))
         row.mine = row.school_id in spoken
     inside = network if rules.is_member(request.user, network) else None

@@ -8,13 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exchange.directory.answers import lapses
 from exchange.directory.models import Release
 from exchange.directory.requests import SignedIn
 from exchange.directory.rules import is_member
 from exchange.live import rules
 from exchange.live.actions import ask_finding_release
-from exchange.live.actions.findings import next_step
+from exchange.live.actions.findings import left_to_ask
 from exchange.live.models import Finding, Run
 from exchange.live.panels import opens_besides
 from exchange.live.plugin import Refused
@@ -32,19 +31,14 @@ def finding(request: SignedIn, finding_id: int) -> HttpResponse:
 
 
 def _page(request: SignedIn, found: Finding, refused: str = "") -> HttpResponse:
-    releases = list(Release.objects.of(found).with_speaker().select_related("school"))
-    ends = lapses(releases)
-    for row in releases:
-        row.silence_ends = ends.get(row.pk)  # type: ignore[attr-defined]
-    step = next_step(found) if rules.may_ask_release(request.user, found) else ""
+    releases = Release.objects.of(found).with_speaker().select_related("school")
     context = {
         "finding": found,
         "releases": releases,
         "refused": refused,
         "may_open_network": bool(found.network and is_member(request.user, found.network)),
-        "step": step,
         "opens": opens_besides([found])[found.pk],
-        "may_ask": bool(step),
+        "may_ask": rules.may_ask_release(request.user, found) and left_to_ask(found),
         "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
         "agreed": found.agreed if found.agreed >= settings.FLOOR else None,
     }
@@ -62,8 +56,6 @@ def finding_releases(request: SignedIn, finding_id: int) -> HttpResponse:
         return _page(request, found, refused.sentence)
     if asked:
         messages.success(request, _("Each school that took part has been asked."))
-    elif _finding(request, finding_id).audience != found.audience:
-        messages.success(request, _("The network reads this finding now."))
     else:
         messages.info(request, _("Nobody was left to ask: each school has been asked already."))
     return redirect("finding", found.pk)

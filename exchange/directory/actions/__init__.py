@@ -35,12 +35,12 @@ from exchange.directory.actions.releases import (
     agree_release,
     ask_release,
     decline_release,
+    is_released,
     on_released,
     on_withdrawn,
     withdraw_release,
 )
 from exchange.directory.actions.voices import note_voice
-from exchange.directory.answers import is_released
 
 __all__ = [
     "accept_invitation",

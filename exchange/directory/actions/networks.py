@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from exchange.core.permission import require
 from exchange.directory import rules
 from exchange.directory.actions.invitations import write_letter
-from exchange.directory.actions.releases import follow_school
 from exchange.directory.models import (
     Affiliation,
     Invitation,
@@ -162,7 +161,6 @@ def add_schools(
     )
     for membership in made:
         record(by, "add_school", membership, network=network, school=membership.school_id)
-        follow_school(network, membership.school_id)
     by.forget_rights()
     return made
 
@@ -191,7 +189,6 @@ def agree_membership(membership: Membership, *, by: Person) -> Membership:
     membership.agreed_by, membership.agreed_at = by, timezone.now()
     membership.save(update_fields=["status", "joined_on", "agreed_by", "agreed_at"])
     record(by, "agree_membership", membership, network=membership.network)
-    follow_school(membership.network, membership.school_id)
     by.forget_rights()
     return membership
 
@@ -277,6 +274,5 @@ def end_membership(membership: Membership, *, by: Person) -> Membership:
     )
     letters.update(cancelled_at=timezone.now(), cancelled_by=by)
     record(by, "end_membership", membership, network=membership.network)
-    follow_school(membership.network, membership.school_id)
     by.forget_rights()
     return membership

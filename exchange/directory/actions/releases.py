@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from exchange.core.permission import require
 from exchange.directory import rules
-from exchange.directory.answers import is_released
 from exchange.directory.models import Membership, Network, Person, Release, School
 from exchange.directory.models.events import record
 
@@ -23,25 +22,26 @@ on_released: dict[str, Callable[[int], None]] = {}
 on_withdrawn: dict[str, Callable[[int], None]] = {}
 
 
+def is_released(kind: str, pk: int, audience: str) -> bool:
+    """Whether every school that was asked agreed; of each its newest question counts.
+
+    Silence is no yes, also that of a school that has left: its people's words are in the thing.
+    """
+    asked = Release.objects.filter(subject_kind=kind, subject_id=pk, audience=audience)
+    newest = {release.school_id: release for release in asked.order_by("pk")}
+    return bool(newest) and all(release.stands for release in newest.values())
+
+
 def follow(kind: str, pk: int, audience: str, network: Network) -> None:
     """Bring a thing to the state that follows from all answers; the one place that does.
 
-    Every change of an answer, and every coming and going of a school that was asked, calls it.
-    Changes in one network take turns, so that the last to look has seen all the others.
+    Every question and every answer calls it. Changes in one network take turns, so that the last
+    to look has seen all the others.
     """
     Network.objects.select_for_update(no_key=True).get(pk=network.pk)
     effect = (on_released if is_released(kind, pk, audience) else on_withdrawn).get(kind)
     if effect:
         effect(pk)
-
-
-def follow_school(network: Network, school_id: int) -> None:
-    """Bring to their state all things that this school of the network was asked about."""
-    asked = Release.objects.filter(network=network, school=school_id).order_by()
-    for kind, pk, audience in asked.values_list(
-        "subject_kind", "subject_id", "audience"
-    ).distinct():
-        follow(kind, pk, audience, network)
 
 
 @transaction.atomic

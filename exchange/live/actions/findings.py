@@ -48,22 +48,15 @@ def ask_finding_release(*, finding: Finding, by: Person) -> list[Release]:
             raise Refused(error.messages[0]) from None
 
 
-def next_step(finding: Finding) -> str:
-    """What asking for this finding's release would do now: "ask", "go_without" or "" for nothing.
-
-    "go_without": only schools that have left, and were silent for long, held it back so far.
-    """
+def left_to_ask(finding: Finding) -> bool:
+    """Whether some school involved was not asked yet, or said no and may be asked once more."""
     if finding.audience != Audience.GROUP:
-        return ""
+        return False
     asked = Release.objects.of(finding).filter(audience=Audience.NETWORK)
     involved = {school.pk for school in schools_involved(finding.run)} if finding.run else set()
-    open_ones = asked.filter(declined_at=None, withdrawn_at=None).values_list(
-        "school_id", flat=True
-    )
-    if involved - set(open_ones) or not asked.exists():
-        return "ask"
-    released = directory.is_released("finding", finding.pk, Audience.NETWORK)
-    return "go_without" if released else ""
+    open_ones = asked.filter(declined_at=None, withdrawn_at=None)
+    waited_for = set(open_ones.values_list("school_id", flat=True))
+    return bool(involved - waited_for) or not asked.exists()
 
 
 def finding_released(finding_id: int) -> None:
