@@ -90,4 +90,4 @@ def test_results_on_paper(
         assert page.evaluate(sight.CUT_OFF) == [], name
         assert overflow(page) == 0, name
         if name == "run_print":
-            assert page.locator("details:not([open])").count() == 0
+            assert page.locator("main details:not([open])").count() == 0
