@@ -128,13 +128,16 @@ async def rehearse(
     seed: int | None = None,
     facilitate: tuple[str, str] | None = None,
     say: Say = lambda line: None,
+    ledger: Ledger | None = None,
 ) -> Ledger:
     """Play one session and return what happened.
 
     facilitate  (e-mail, password) of the one who holds it, to drive the desk too
-    Without it the bots stay until the facilitator closes, `minutes` at the longest.
+    ledger      where to note what happens, for somebody who wants to read along
+    Without a facilitator the bots stay until the real one closes, `minutes` at the longest.
     """
-    chance, ledger = Random(seed), Ledger()  # noqa: S311  (behaviour, not secrets)
+    chance = Random(seed)  # noqa: S311  (behaviour, not secrets)
+    ledger = Ledger() if ledger is None else ledger
     lasts, pace = minutes * 60, max(0.05, minutes * 60 / 200)
     ends = time.monotonic() + (patience(lasts) if facilitate else lasts)
     bots = [
