@@ -64,7 +64,9 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers; one that is running goes on."""
+        if self.process is not None and self.process.poll() is None:
+            return
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "exchange", "serve", "--port", str(self.port)],
@@ -132,10 +134,16 @@ def _leads_to(descriptor: str) -> str:
         return ""
 
 
-@pytest.fixture
-def server(transactional_db: None, tmp_path: Path) -> Iterator[Server]:
-    """A started server on this test's database."""
-    made = Server(tmp_path)
-    made.start()
+@pytest.fixture(scope="session")
+def process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of this session: of its own it keeps counts of failed tries only."""
+    made = Server(tmp_path_factory.mktemp("server"))
     yield made
     made.kill()
+
+
+@pytest.fixture
+def server(process: Server, transactional_db: None) -> Server:
+    """A started server on this test's database."""
+    process.start()
+    return process
