@@ -14,7 +14,6 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core import mail
-from django.core.cache import cache
 from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
@@ -24,7 +23,6 @@ from exchange.directory.models import Event, Role
 from exchange.live import streaming
 from tests import world as worlds
 from tests.addresses import STREAMS, addresses, fingerprint_of_database, names
-from tests.cast import Cast
 from tests.test_permissions import request_of
 from tests.world import World, secret
 
@@ -197,13 +195,6 @@ def planted(row: models.Model, field: str) -> str:
     return token
 
 
-@pytest.fixture
-def world(cast: Cast) -> Iterator[World]:
-    cache.clear()
-    yield worlds.everything(cast)
-    cache.clear()
-
-
 def said(response: HttpResponse) -> str:
     """All that an answer says: its body and its headers."""
     streamed = b"".join(response.streaming_content) if response.streaming else response.content
@@ -229,14 +220,18 @@ def crawl(world: World, who: str) -> Iterator[tuple[str, str]]:
     """(path, what it said) of every page, fragment, export, search and error this person reaches.
 
     Addresses that hold a key (a letter, a join code) are left out: whoever has the key may open
-    them; see test_a_key_opens_what_it_should.
+    them; see test_a_key_opens_what_it_should. What takes no GET says so before it looks at the
+    thing, so one of its addresses is enough.
     """
     client = world.client(who)
     for name in names():
         if name in STREAMS or name in {"invitation", "join_code", "join_token"}:
             continue
         for path in addresses(world, name):
-            yield path, said(client.get(path))
+            answer = client.get(path)
+            yield path, said(answer)
+            if answer.status_code == 405:
+                break
     for path in queries(world):
         yield path, said(client.get(path))
 
@@ -275,14 +270,12 @@ def test_nobody_meets_what_they_may_not_see_and_looking_changes_nothing(
 def test_the_canaries_can_be_met_at_all(world: World) -> None:
     """Of every field that somebody may read a token is met by somebody: else they prove nothing."""
     canaries = plant(world)
-    seen = {
-        canary.where.split(" ")[0]
-        for who in ("ada", "ben", "hana", "gil", "dot")
-        for _, words in crawl(world, who)
-        for canary in canaries
-        if canary.token in words
-    }
-    assert {one.where.split(" ")[0] for one in canaries if one.allowed} - seen == set()
+    unseen = {one.where.split(" ")[0] for one in canaries if one.allowed}
+    for who in ("ada", "ben", "dot", "gil", "hana"):
+        if unseen:
+            words = "".join(words for _, words in crawl(world, who))
+            unseen -= {one.where.split(" ")[0] for one in canaries if one.token in words}
+    assert unseen == set()
 
 
 def illegal_in_logs(
@@ -291,11 +284,8 @@ def illegal_in_logs(
     """Records that hold a token, or a key that opens something."""
     keys = [worlds.LETTER, str(world.open_run.code_token), world.guests["gil"].token]
     words = [*keys, *(canary.token for canary in canaries)]
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if any(word in record.getMessage() for word in words)
-    ]
+    told = [record.getMessage() for record in caplog.records]
+    return [line for line in told if any(word in line for word in words)]
 
 
 def test_a_key_opens_what_it_should(world: World, caplog: pytest.LogCaptureFixture) -> None:

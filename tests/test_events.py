@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pytest
 from django.db import models, transaction
 
 from exchange.directory import actions as directory
@@ -16,7 +15,6 @@ from exchange.directory.models import Affiliation, Audience, Event, Membership, 
 from exchange.live import actions as live
 from tests import make
 from tests import world as worlds
-from tests.cast import Cast
 from tests.world import World
 
 #: What people type into the verbs below; it may stand in no event.
@@ -179,11 +177,6 @@ LIVE = [
     Deed("remove_seat", "ben", "seat_removed", on_seat(live.remove_seat)),
     Deed("ask_finding_release", "dot", "ask_release", asked_for_a_finding),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return worlds.everything(cast)
 
 
 def test_every_verb_is_done_here_or_has_a_reason() -> None:

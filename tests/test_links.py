@@ -1,17 +1,12 @@
 """Pages lead to one another: from somebody's home to every page, and no link into nothing."""
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import resolve, reverse
 
-from tests import world as worlds
 from tests.addresses import STREAMS
-from tests.cast import Cast
 from tests.test_permissions import read_table
 from tests.world import World
 
@@ -64,13 +59,6 @@ def walk(client: Client) -> dict[str, tuple[int, str]]:
         elif answer["Content-Type"].startswith("text/html"):
             ahead += [(link, path) for link in leads(answer.content.decode(), path)]
     return met
-
-
-@pytest.fixture
-def world(cast: Cast) -> Iterator[World]:
-    cache.clear()
-    yield worlds.everything(cast)
-    cache.clear()
 
 
 #: Pages to which nothing leads from a home, and how one comes there.

@@ -1,16 +1,11 @@
 """No address does anything for PUT, PATCH, DELETE, OPTIONS or TRACE, and HEAD is at most a GET."""
 
 import copy
-from collections.abc import Iterator
 
-import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from tests import world as worlds
 from tests.addresses import STREAMS, addresses, fingerprint_of_database, names
-from tests.cast import Cast
 from tests.test_permissions import SIGN_IN, read_table
 from tests.world import World
 
@@ -18,13 +13,6 @@ OTHERS = ("put", "patch", "delete", "options", "trace")
 #: A co-leader, a facilitator, somebody of another network, a guest with a seat, a stranger.
 WHO = ("ada", "ben", "dot", "gil", "anyone")
 FORM = {"content_type": "application/x-www-form-urlencoded"}
-
-
-@pytest.fixture
-def world(cast: Cast) -> Iterator[World]:
-    cache.clear()
-    yield worlds.everything(cast)
-    cache.clear()
 
 
 def ask(client: Client, method: str, path: str) -> str:

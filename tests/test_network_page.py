@@ -22,11 +22,6 @@ from tests.world import World, secret
 WHEN = re.compile(r" · \d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d")
 
 
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return worlds.everything(cast)
-
-
 def shown(client: Any, network: Network, part: str) -> list[str]:
     page = client.get(reverse("network", args=[network.pk]))
     assert page.status_code == 200
