@@ -49,6 +49,7 @@ class Server:
     def __init__(self, folder: Path, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
+        self.home = folder
         self.log_path = folder / "server.log"
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("EXCHANGE_", "PYTEST"))},

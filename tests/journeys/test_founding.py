@@ -34,9 +34,7 @@ def fits(page: Page) -> None:
     assert overflow(page) == 0, page.url
 
 
-def test_from_the_register_to_two_co_leaders(
-    server: Any, page_at: Callable[..., Page], tmp_path: Path
-) -> None:
+def test_from_the_register_to_two_co_leaders(server: Any, page_at: Callable[..., Page]) -> None:
     cast = the_cast.cast()
     worlds.let_sign_in([cast.ada])
     for number, name in enumerate(["Lantern Primary", "Lantern Juniors", "Beacon Academy"]):
@@ -70,7 +68,7 @@ def test_from_the_register_to_two_co_leaders(
     fits(ada)
 
     sol = watch.over(page_at(360, 740, base_url=server.url))
-    sol.goto(letter_to(tmp_path, "sol@example.org"))
+    sol.goto(letter_to(server.home, "sol@example.org"))
     fits(sol)
     sol.get_by_label("name", exact=False).first.fill("Sol")
     sol.get_by_label("password", exact=False).first.fill(make.PASSWORD)
@@ -81,5 +79,5 @@ def test_from_the_register_to_two_co_leaders(
     assert watch.wrong == []
 
     again = page_at(360, 740, base_url=server.url)
-    again.goto(letter_to(tmp_path, "sol@example.org"))
+    again.goto(letter_to(server.home, "sol@example.org"))
     expect(again.get_by_text("This invitation has been used")).to_be_visible()
