@@ -24,8 +24,14 @@ def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 @pytest.fixture
-def world(built: World, db: None) -> Iterator[World]:
+def no_cache() -> Iterator[None]:
+    """Nothing that another test kept or counted, and nothing left for the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def world(built: World, db: None, no_cache: None) -> World:
     """The world as it was built: each test works on a copy, in a savepoint of its own."""
-    cache.clear()
-    yield copy.deepcopy(built)
-    cache.clear()
+    return copy.deepcopy(built)

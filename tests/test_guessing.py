@@ -2,7 +2,6 @@
 (docs/decisions/0013)."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,16 +16,11 @@ from exchange.live.models import Run
 from exchange.live.tests.holding import hold
 from tests.cast import Cast
 
+pytestmark = pytest.mark.usefixtures("no_cache")
+
 HALL, ELSEWHERE = "203.0.113.9", "203.0.113.10"
 WRONG = "BCDFGH"
 SEAT = {"label": "", "school": "other", "role": "teacher", "people": "1"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ does not, and whoever is being guessed at can still get in."""
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -24,15 +23,10 @@ from tests import make
 from tests.cast import Cast
 from tests.server import Server
 
+pytestmark = pytest.mark.usefixtures("no_cache")
+
 HALL = "203.0.113.9"
 SEVERAL = "There have been several wrong tries. Wait five minutes, then try once more."
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -1,29 +1,24 @@
 """Every list costs the same number of queries for one row and for three."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from exchange.directory import actions as directory
 from exchange.directory.models import Role
 from exchange.live import actions as live
 from tests import make
 from tests import world as worlds
 from tests.cast import Cast
 
+pytestmark = pytest.mark.usefixtures("no_cache")
+
 Grow = Callable[[Cast, int], None]
-
-
-@pytest.fixture(autouse=True)
-def no_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def cost(client: Client, path: str) -> int:
@@ -76,6 +71,16 @@ def runs(cast: Cast, number: int) -> None:
     live.ask_finding_release(finding=closed.findings.get(), by=cast.ada)
 
 
+def voices(cast: Cast, number: int) -> None:
+    """Others speak for Hana's school, and it has agreed to show a finding."""
+    someone = make.person()
+    tie = make.tie(someone, cast.marsh_lane, confirmed_by=cast.ada)
+    directory.set_link(tie, by=cast.ada, is_link=True)
+    closed = worlds.held(cast.ben, cast.harbour, f"agreed-{number}", [cast.marsh_lane])
+    (release,) = live.ask_finding_release(finding=closed.findings.get(), by=cast.ada)
+    directory.agree_release(release, by=cast.hana)
+
+
 def own_ties(cast: Cast, number: int) -> None:
     make.tie(cast.ada, make.school(), confirmed_by=cast.ned)
     make.role(cast.ada, Role.FACILITATOR, make.network(), appointed_by=cast.ned)
@@ -103,6 +108,8 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("activities", runs, "ben", ""),
     ("account", own_ties, "ada", ""),
     ("account", runs, "hana", ""),
+    ("home", voices, "hana", ""),
+    ("account", voices, "hana", ""),
 ]
 
 

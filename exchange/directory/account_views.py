@@ -51,7 +51,8 @@ def agreed_by_schools_of(person: Person) -> list[Release]:
     Also where a school has left the network since: its people's words stay its own to take back.
     """
     spoken = Release.objects.agreed().filter(school_id__in=person.spoken_school_ids())
-    rows = list(spoken.select_related("school", "network").order_by("-agreed_at", "-pk")[:FEW])
+    spoken = spoken.select_related("school", "network", "agreed_by")
+    rows = list(spoken.order_by("-agreed_at", "-pk")[:FEW])
     shown = subjects_of(person, [(row.subject_kind, row.subject_id) for row in rows])
     for row in rows:
         row.shown = shown.get((row.subject_kind, row.subject_id))  # type: ignore[attr-defined]

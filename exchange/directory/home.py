@@ -5,6 +5,9 @@ from django.http import HttpRequest
 from exchange.directory.models import Affiliation, Membership, NewVoice, Person, Release
 from exchange.directory.slots import Filling
 
+#: Who is noted makes room for the next.
+FEW = 20
+
 
 def waiting_card(request: HttpRequest) -> Filling:
     """What waits for the person's word, as counts; nothing for a visitor or when all is done."""
@@ -27,5 +30,5 @@ def voices_card(request: HttpRequest) -> Filling:
         return None
     told = NewVoice.objects.visible_to(person).unnoted()
     told = told.filter(tie__school__in=person.spoken_school_ids())
-    voices = list(told.select_related("tie__person", "tie__school", "brought_by"))
+    voices = list(told.select_related("tie__person", "tie__school", "brought_by")[:FEW])
     return ("directory/_home_voices.html", {"voices": voices}) if voices else None

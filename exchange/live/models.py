@@ -88,7 +88,9 @@ class Run(models.Model):
     @property
     def code_ended(self) -> bool:
         """Whether the hours of its code are over, while the session itself goes on."""
-        return self.is_open and self.code_ends_at is not None and self.code_ends_at < timezone.now()
+        return (
+            self.is_open and self.code_ends_at is not None and self.code_ends_at <= timezone.now()
+        )
 
     @property
     def invites(self) -> bool:

@@ -105,7 +105,7 @@ class Release(models.Model):
     """One school's decision that one thing may be seen by a wider audience.
 
     Asked by someone, agreed or declined by the school's head or link person; what had to be
-    removed first is kept in `removed`. What follows from all answers: `directory/answers.py`.
+    removed first is kept in `removed`. What follows from all answers: `is_released` in `actions/releases.py`.
     """
 
     confidential = ("removed", "reason")
@@ -144,11 +144,6 @@ class Release(models.Model):
                 name="release_once",
             ),
         ]
-
-    @property
-    def waits(self) -> bool:
-        """Whether the school has not answered, and the question was not taken back."""
-        return not (self.agreed_at or self.declined_at or self.withdrawn_at)
 
     @property
     def stands(self) -> bool:

@@ -22,12 +22,6 @@ def label(seat: str, labels: dict[str, str]) -> str:
 
 
 @register.filter
-def at(key: str, letters: dict[str, str]) -> str:
-    """The letter of the group in which a seat is, or ""."""
-    return letters.get(key, "")
-
-
-@register.filter
 def minutes(seconds: int | None) -> str:
     """Seconds as whole minutes in words: 300 -> "5 min"."""
     return _("%d min") % round((seconds or 0) / 60)

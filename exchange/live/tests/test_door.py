@@ -12,15 +12,10 @@ from django.utils import timezone
 from exchange.live.actions import close_run, lock_door, open_run, unlock_door
 from exchange.live.codes import show_code
 from exchange.live.models import Run, Seat
-from exchange.live.tests.holding import advance, hold, sit
+from exchange.live.tests.holding import advance, sit
 
 LOCKED = "The door is locked. Ask the facilitator to be let in."
 ENDED = "The code has ended. Ask the facilitator for a new one."
-
-
-@pytest.fixture
-def run(cast):
-    return hold(cast.ben, cast.harbour)
 
 
 @pytest.fixture

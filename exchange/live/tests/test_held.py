@@ -17,11 +17,6 @@ HALF = "\ud800"
 
 
 @pytest.fixture
-def run(cast):
-    return hold(cast.ben, cast.harbour)
-
-
-@pytest.fixture
 def phone(run, client):
     (seat,) = sit(run)
     client.cookies[f"seat-{run.pk}"] = seat.token
