@@ -68,7 +68,14 @@ def _running(groups: Any) -> None:
     serve = groups.add_parser("serve", help="start the server")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=port, default=8000)
+    serve.add_argument(
+        "--no-worker", dest="worker", action="store_false", help="a worker runs elsewhere"
+    )
     serve.set_defaults(target="exchange.site.commands:serve")
+    work = groups.add_parser("work", help="send letters and do what is due, beside the server")
+    work.add_argument("--once", action="store_true", help="what is due now, then end")
+    work.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
+    work.set_defaults(target="exchange.core.working:work")
     migrate = groups.add_parser("migrate", help="bring the database up to date")
     migrate.set_defaults(target="exchange.site.commands:migrate")
     rehearse = groups.add_parser("rehearse", help="fill an open session with bots, for practice")

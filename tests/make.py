@@ -92,7 +92,6 @@ def invitation(
     number = next(_numbers)
     token = token or f"token-{number}"
     fields.setdefault("expires_at", timezone.now() + timedelta(days=14))
-    fields.setdefault("posted_at", timezone.now())
     return Invitation.objects.create(
         network=network,
         email=email or f"invited{number}@example.org",

@@ -46,7 +46,8 @@ def database_url() -> str:
 class Server:
     """One server process. `url` stays the same over a restart."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, worker: bool = False, **environment: str) -> None:
+        self.options = () if worker else ("--no-worker",)
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.home = folder
@@ -70,7 +71,7 @@ class Server:
             return
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "exchange", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "exchange", "serve", "--port", str(self.port), *self.options],
                 cwd=HERE, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
         until = time.monotonic() + PATIENCE

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 from exchange.core.checks import register_checks
@@ -8,5 +10,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Tell Django our own checks of a deployment."""
+        """Tell Django our own checks of a deployment, and the worker what core wants done."""
+        from exchange.core import chores, outbox  # app ready
+
         register_checks()
+        chores.chore("old letters", timedelta(days=1), outbox.prune)

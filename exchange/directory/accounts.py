@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from exchange.core.limits import address_of, failed, give_back, take, too_many
-from exchange.core.mailing import posted
+from exchange.core.outbox import post
 
 # Wrong passwords: of one account, and of one address behind which a whole hall may sit.
 PER_ACCOUNT, ACCOUNT_WINDOW = 5, 300
@@ -91,11 +91,10 @@ class InvitedOnly(DefaultAccountAdapter):
         return settings.BASE_URL + path.replace("UID-KEY", quote(key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends allauth's letter in our words; `home` is where the reader can start.
+        """Puts allauth's letter into the outbox, in our words; `home` is where the reader can start.
 
-        Where it cannot be sent the page says the same as ever: what it says must not depend on
-        whether the address has an account. The log tells whoever runs the site.
+        What the page says does not depend on whether the address has an account, nor on whether
+        the mail server answers.
         """
-        words = {**context, "home": f"{settings.BASE_URL}/"}
-        write = super().send_mail
-        posted(lambda: write(template_prefix, email, words), f"a letter of {template_prefix}")
+        words = {**context, "email": email, "home": f"{settings.BASE_URL}/"}
+        post(self.render_mail(template_prefix, email, words), kind=template_prefix)

@@ -131,7 +131,7 @@ def network_new_check(request: SignedIn) -> HttpResponse:
         form, lambda: made.append(actions.found_network(**words, **form.words()))
     ):
         request.session.pop(DRAFT, None)
-        tell_founded(request, made[0])
+        messages.success(request, _("The network is founded."))
         return redirect("network", made[0].pk)
     named = bool(form["second_co_leader"].value())
     context = {
@@ -154,16 +154,3 @@ def founded_already(request: SignedIn) -> Network | None:
     key = request.POST.get("draft", "")
     proper = key.isascii() and key.isalnum()
     return Network.objects.founded_from(key, by=request.user).first() if proper else None
-
-
-def tell_founded(request: SignedIn, network: Network) -> None:
-    """Say that it is founded, and whether the second co-leader's letter went out."""
-    messages.success(request, _("The network is founded."))
-    if network.invitations.pending().filter(posted_at=None).exists():
-        messages.warning(
-            request,
-            _(
-                "The letter to your second co-leader could not be sent: the mail server does not "
-                "answer or refuses it. Open “Invite people” and send it again."
-            ),
-        )

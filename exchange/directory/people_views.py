@@ -7,9 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from exchange.core import outbox
 from exchange.core.permission import require
 from exchange.directory import actions, rules
-from exchange.directory.models import Affiliation, Invitation, Membership, RoleAssignment
+from exchange.directory.actions import invitations as letters_out
+from exchange.directory.models import Affiliation, Membership, RoleAssignment
 from exchange.directory.network_shape import people_by_role
 from exchange.directory.network_views import visible
 from exchange.directory.outcomes import form_page, page_of, pressed, tried
@@ -51,30 +53,16 @@ def invitations(request: SignedIn, pk: int) -> HttpResponse:
         _("Only its co-leaders invite people to a network."),
     )
     form = InviteForm(request.POST if request.method == "POST" else None, network=network)
-    made: list[Invitation] = []
     if form.is_bound and tried(
-        form, lambda: made.append(actions.invite(network, by=request.user, **form.cleaned_data))
+        form, lambda: actions.invite(network, by=request.user, **form.cleaned_data)
     ):
-        tell_of_post(request, made[0], _("The invitation is sent."))
+        messages.success(request, _("The invitation is on its way."))
         return redirect("invitations", pk)
     letters = network.invitations.pending().select_related("school", "invited_by")
-    context = {"network": network, "page_obj": page_of(request, letters)}
+    page = page_of(request, letters)
+    posts = outbox.states(letters_out.POST, [letter.pk for letter in page])
+    context = {"network": network, "page_obj": page, "posts": posts}
     return form_page(request, "directory/invitations.html", form, context)
-
-
-def tell_of_post(request: SignedIn, letter: Invitation, sent: str) -> None:
-    """Say that a letter was sent, or that it was not and what to do."""
-    letter.refresh_from_db()
-    if letter.posted_at:
-        messages.success(request, sent)
-    else:
-        messages.warning(
-            request,
-            _(
-                "The invitation is kept, but the letter could not be sent: the mail server does "
-                "not answer or refuses it. Try “Send again” in a while."
-            ),
-        )
 
 
 @login_required
@@ -83,16 +71,12 @@ def invitation_letter(request: SignedIn, pk: int, letter: int) -> HttpResponse:
     """Send a letter again, with a new link."""
     network = visible(request, pk)
     found = get_object_or_404(network.invitations, pk=letter)
-    sent: list[Invitation] = []
-    answer = pressed(
+    return pressed(
         request,
-        lambda: sent.append(actions.resend_invitation(found, by=request.user)),
-        said="",
+        lambda: actions.resend_invitation(found, by=request.user),
+        said=_("On its way again. The old link no longer works."),
         to=resolve_url("invitations", pk),
     )
-    if sent:
-        tell_of_post(request, sent[0], _("Sent again. The old link no longer works."))
-    return answer
 
 
 @login_required

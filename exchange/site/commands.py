@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from contextlib import nullcontext
 
 import uvicorn
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from exchange.core.packs import load_packs
+from exchange.core.working import worker_beside
 from exchange.live.discovery import activities
 from exchange.site import demo as demonstration
 
@@ -71,15 +73,17 @@ def stop(sentence: str) -> int:
     return 2
 
 
-def serve(host: str, port: int) -> int:
-    """Start the server, one process; refuses with a sentence where that would be unsafe."""
+def serve(host: str, port: int, worker: bool) -> int:
+    """Start the server, one process, and the worker beside it; refuses with a sentence where that
+    would be unsafe."""
     if sentence := refused():
         return stop(sentence)
     if taken(host, port):
         return stop(f"{host}:{port} is taken or is not ours. Choose another with --port.")
     connection.close()
     print(f"Learning Exchange answers at {settings.BASE_URL} (on {host}:{port}).", flush=True)
-    run(host, port)
+    with worker_beside() if worker else nullcontext():
+        run(host, port)
     return 0
 
 

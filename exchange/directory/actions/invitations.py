@@ -16,7 +16,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exchange.core.mailing import posted
+from exchange.core import outbox
+from exchange.core.models import Letter
 from exchange.core.permission import require
 from exchange.directory import rules
 from exchange.directory.actions.voices import tell_voices
@@ -35,6 +36,7 @@ from exchange.directory.models.people import NETWORK_ROLES
 
 LIFE = timedelta(days=14)
 PER_HOUR = 20
+POST = "invitation"
 
 
 def hashed(token: str) -> str:
@@ -56,31 +58,26 @@ def address_of(token: str) -> str:
     return f"{settings.BASE_URL}/invitations/{token}/"
 
 
-def send_letter(pk: int, token: str) -> None:
-    """Mail the letter, unless it was renewed or cancelled meanwhile; note when the post took it.
-
-    Called after the commit. A post that is away raises nothing: the letter stands, its
-    `posted_at` stays empty, and it can be sent again.
-    """
-    letter = (
-        Invitation.objects.open()
-        .select_related("network", "school", "invited_by")
-        .filter(pk=pk, token_hash=hashed(token))
-        .first()
-    )
-    if letter is None:
-        return
+def post_letter(letter: Invitation, token: str) -> None:
+    """Put the letter into the outbox, in place of one that has not been sent yet."""
     words = {"letter": letter, "url": address_of(token), "home": f"{settings.BASE_URL}/"}
-    subject = render_to_string("directory/mail/invitation_subject.txt", words)
     mail = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),  # a header is one line
+        subject=render_to_string("directory/mail/invitation_subject.txt", words),
         body=render_to_string("directory/mail/invitation.txt", words),
         to=[letter.email],
     )
     mail.attach_alternative(render_to_string("directory/mail/invitation.html", words), "text/html")
-    if posted(mail.send, f"the letter of invitation {pk}"):
-        taken = Invitation.objects.filter(pk=pk, token_hash=hashed(token))
-        taken.update(posted_at=timezone.now())
+    outbox.withdraw(POST, letter.pk)
+    outbox.post(mail, kind=POST, about=letter.pk)
+
+
+def is_wanted(waiting: Letter) -> bool:
+    """Whether a letter in the outbox still opens something."""
+    invitation = Invitation.objects.filter(pk=waiting.about).first()
+    return invitation is not None and not why_void(invitation)
+
+
+outbox.wanted[POST] = is_wanted
 
 
 def check_pace(by: Person) -> None:
@@ -109,7 +106,7 @@ def write_letter(
     is_site_admin: bool = False,
     post: bool = True,
 ) -> tuple[Invitation, str]:
-    """Write or renew the one letter of this address and network, and post it after the commit.
+    """Write or renew the one letter of this address and network, and put it into the outbox.
 
     For actions that have checked their rule; returns the letter and its token.
     """
@@ -127,12 +124,10 @@ def write_letter(
         timezone.now(),
         timezone.now() + LIFE,
     )
-    letter.posted_at = None
     letter.save()
     record(by, "invite", letter, network=network, role=role)
     if post:
-        # robust: whatever goes wrong with the post, the letter stands and can be sent again
-        transaction.on_commit(lambda: send_letter(letter.pk, token), robust=True)
+        post_letter(letter, token)
     return letter, token
 
 
@@ -220,6 +215,7 @@ def cancel_invitation(invitation: Invitation, *, by: Person) -> Invitation:
         raise ValidationError(_("This invitation has been used or cancelled."))
     invitation.cancelled_at, invitation.cancelled_by = timezone.now(), by
     invitation.save(update_fields=["cancelled_at", "cancelled_by"])
+    outbox.withdraw(POST, invitation.pk)
     record(by, "cancel_invitation", invitation, network=network)
     return invitation
 

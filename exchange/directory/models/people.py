@@ -335,8 +335,6 @@ class Invitation(models.Model):
     is_site_admin = models.BooleanField(default=False)
     invited_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField(default=timezone.now)
-    # When the mail server took it; empty while it has not.
-    posted_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(

@@ -133,7 +133,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["--help"])
     names = re.findall(r"^    (\w+)", capsys.readouterr().out, re.MULTILINE)
-    expected = ["demo", "serve", "migrate", "rehearse", "register", "packs", "user", "network"]
+    expected = [
+        "demo", "serve", "work", "migrate", "rehearse", "register", "packs", "user", "network",
+    ]  # fmt: skip
     assert (stopped.value.code, names) == (0, expected)
 
 

@@ -1,0 +1,192 @@
+"""Letters on their way. Written in the same transaction as what they tell of, sent by the worker
+(`exchange work`), and tried again until the mail server takes them.
+
+A letter is sent at least once: a worker that is killed between the mail server's yes and the note
+of it sends that one letter again after LEASE, under the same Message-ID.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from email.utils import formatdate, make_msgid
+from smtplib import SMTPRecipientsRefused
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from exchange.core.models import Letter
+from exchange.core.sealing import Unreadable, seal, unseal
+from exchange.core.writing import writing
+
+log = logging.getLogger(__name__)
+
+PURPOSE = "outbox"
+BATCH = 20
+# How long a worker may be at a batch before another takes its letters for left behind.
+LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=10)
+PATIENCE = timedelta(days=3)
+KEPT = timedelta(days=30)
+
+#: Kind of letter -> whether it shall still be sent, asked just before it goes. A member who was
+#: removed while the mail server was away gets nothing.
+wanted: dict[str, Callable[[Letter], bool]] = {}
+
+
+def post(
+    message: EmailMultiAlternatives,
+    *,
+    kind: str,
+    about: int = 0,
+    reader: int | None = None,
+    due: datetime | None = None,
+) -> Letter:
+    """Put a letter into the outbox, inside the caller's transaction if there is one.
+
+    `kind` and `about` (an id) say what it is about, `reader` is the id of the person it goes to,
+    where there is one; `due` a moment before which it is not sent. One that no mail server could
+    take (an impossible address) is given up at once.
+    """
+    now = timezone.now()
+    letter = Letter(kind=kind, about=about, reader=reader, queued_at=now, due_at=due or now)
+    message.subject = " ".join(str(message.subject).split())  # a header is one line
+    try:
+        message.message()
+    except ValueError:
+        _give_up(letter, "ValueError")
+    else:
+        letter.sealed = seal(PURPOSE, _written(message))
+    letter.save()
+    if settings.POST_AT_ONCE:
+        transaction.on_commit(lambda: deliver() and None, robust=True)
+    return letter
+
+
+def _written(message: EmailMultiAlternatives) -> bytes:
+    """A letter as JSON, with the date and the id it keeps however often it is tried."""
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    headers = {"Date": formatdate(localtime=True), "Message-ID": make_msgid(domain=host)}
+    words = {
+        "subject": message.subject,
+        "body": message.body,
+        "from": message.from_email,
+        "to": message.to,
+        "headers": headers | dict(message.extra_headers or {}),
+        "html": [str(part[0]) for part in message.alternatives],
+    }
+    return json.dumps(words).encode()
+
+
+def _read(sealed: bytes, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    """The letter again, to be sent over this connection."""
+    words = json.loads(unseal(PURPOSE, sealed))
+    message = EmailMultiAlternatives(
+        subject=words["subject"], body=words["body"], from_email=words["from"], to=words["to"],
+        headers=words["headers"], connection=connection,
+    )  # fmt: skip
+    for html in words["html"]:
+        message.attach_alternative(html, "text/html")
+    return message
+
+
+def withdraw(kind: str, about: int) -> int:
+    """Take back what has not been sent yet; returns how many letters."""
+    return Letter.objects.waiting().filter(kind=kind, about=about).delete()[0]
+
+
+def states(kind: str, abouts: Iterable[int]) -> dict[int, str]:
+    """What became of the last letter about each: "waiting", "sent" or "given up"; an id without
+    a letter is missing."""
+    letters = Letter.objects.filter(kind=kind, about__in=list(abouts)).order_by("pk")
+    return {letter.about: letter.state for letter in letters}
+
+
+def deliver(most: int = BATCH) -> int:
+    """Send up to so many letters that are due; returns how many the mail server took.
+
+    Where it does not answer, the rest of the batch is left for a later try at once.
+    """
+    letters, sent = _claimed(most), 0
+    if not letters:
+        return 0
+    connection = get_connection()
+    try:
+        connection.open()
+        while letters:
+            sent += _send(letters[0], connection)
+            del letters[0]
+        connection.close()
+    except OSError as fault:  # smtplib's faults are of this family
+        _postpone(letters, type(fault).__name__)
+    return sent
+
+
+def _claimed(most: int) -> list[Letter]:
+    """Letters that are due, taken for this worker until the lease runs out."""
+    now = timezone.now()
+    with writing():
+        due = Letter.objects.waiting().filter(due_at__lte=now).order_by("due_at", "pk")
+        letters = list(due.select_for_update(skip_locked=True)[:most])
+        taken = Letter.objects.filter(pk__in=[letter.pk for letter in letters])
+        taken.update(due_at=now + LEASE, tries=F("tries") + 1)
+    for letter in letters:
+        letter.tries += 1
+    return letters
+
+
+def _send(letter: Letter, connection: BaseEmailBackend) -> bool:
+    """Send one letter; whether it went out. OSError where the mail server is to blame, and not
+    this letter."""
+    still = wanted.get(letter.kind)
+    if still is not None and not still(letter):
+        letter.delete()
+        return False
+    try:
+        _read(bytes(letter.sealed), connection).send()
+    except SMTPRecipientsRefused as refused:
+        if any(code < 500 for code, _said in refused.recipients.values()):
+            _postpone([letter], "the mail server puts the address off")
+        else:
+            _give_up(letter, "the mail server refused the address")
+    except (ValueError, Unreadable) as fault:
+        _give_up(letter, type(fault).__name__)
+    else:
+        letter.sent_at, letter.sealed = timezone.now(), b""
+    letter.save()
+    return letter.sent_at is not None
+
+
+def _postpone(letters: list[Letter], fault: str) -> None:
+    """Try these again: after one, two, four ... minutes, ten at most; after three days no more."""
+    now = timezone.now()
+    for letter in letters:
+        wait = min(timedelta(minutes=2 ** min(letter.tries - 1, 6)), LONGEST_WAIT)
+        letter.due_at, letter.fault = now + wait, fault
+        if now - letter.queued_at > PATIENCE:
+            _give_up(letter, fault)
+        letter.save()
+    if letters:
+        log.warning("Not sent yet: %d letter(s) (%s).", len(letters), fault)
+
+
+def _give_up(letter: Letter, fault: str) -> None:
+    """Try it no more, and keep none of its words. The log never holds the address."""
+    letter.given_up_at, letter.fault, letter.sealed = timezone.now(), fault, b""
+    log.warning("Not sent: a letter of %s about %s (%s)", letter.kind, letter.about, fault)
+
+
+def prune() -> int:
+    """Delete what was sent or given up more than 30 days ago; returns how many letters."""
+    return Letter.objects.over().filter(queued_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+def lag() -> timedelta:
+    """How long the oldest letter that is due has waited; zero where none does."""
+    oldest = Letter.objects.waiting().filter(due_at__lte=timezone.now()).order_by("due_at").first()
+    return timezone.now() - oldest.due_at if oldest else timedelta(0)
