@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from exchange.directory.post import choice_url
 from exchange.live import engine
 from exchange.live.discovery import activity_of
 from tests.world import ACTIVITY, LETTER, World
@@ -55,6 +56,11 @@ def places(world: World) -> dict[str, list[Words]]:
     closed = [{"run_id": run.pk} for run in runs if run.closed_at]
     third = {"run_id": world.open_run.pk, "key": world.guests["third"].seat.key}
     seat_fellside = {"run_id": world.open_fellside.pk, "key": world.guests["fellside"].seat.key}
+    of_message = [
+        {"pk": cast.harbour.pk, "message": world.message.pk},
+        {"pk": cast.fellside.pk, "message": world.message_fellside.pk},
+        {"pk": cast.harbour.pk, "message": world.message_leaders.pk},
+    ]
     of_release = [{"pk": world.release.pk}, {"pk": world.release_fellside.pk}]
     of_tie = [{"pk": world.waiting_tie.pk}, {"pk": world.tie_fellside.pk}]
     of_finding = [
@@ -63,7 +69,8 @@ def places(world: World) -> dict[str, list[Words]]:
     ]
     shared: list[tuple[str, list[Words]]] = [
         ("network network_change network_schools network_people", of_network),
-        ("roles invitations releases", of_network),
+        ("roles invitations releases network_messages network_mail", of_network),
+        ("message message_retraction", of_message),
         ("membership membership_commitment membership_departure", of_member),
         ("invitation_letter invitation_cancellation", of_letter),
         ("release_agreement release_refusal release_withdrawal", of_release),
@@ -90,6 +97,11 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
         "role_end": [
             {"pk": cast.harbour.pk, "role": roles[0]},
             {"pk": cast.fellside.pk, "role": roles[1]},
+        ],
+        "mail_choice": [
+            {"token": choice_url(cast.ned, cast.harbour).rsplit("/", 2)[1]},
+            {"token": choice_url(cast.dot, cast.fellside).rsplit("/", 2)[1]},
+            {"token": "no-such-link"},
         ],
         "invitation": [{"token": LETTER}, {"token": "no-such-letter"}],
         "school": [{"pk": cast.quayside.pk}, {"pk": cast.hillcrest.pk}],

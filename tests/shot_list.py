@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from exchange.directory.actions.invitations import write_letter
 from exchange.directory.models import Network, Person, School
+from exchange.directory.post import choice_url
 from exchange.live.actions import join_run, open_run
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.models import Finding, Run, Seat
@@ -65,6 +66,7 @@ NO_PAGES = {
     "board_moves": "receives",
     "board_stream": "event stream",
     "board_view": "fragment of board",
+    "message_retraction": "receives",
     "desk_moves": "receives",
     "desk_stream": "event stream",
     "desk_view": "fragment of desk",
@@ -232,10 +234,18 @@ def of_directory(network: Network) -> list[Shot]:
             "roles",
             "invitations",
             "releases",
+            "network_messages",
+            "network_mail",
         )
     ]
     return [
         *each,
+        page("message", ada, network.pk, network.messages.all()[0].pk),
+        page(
+            "mail_choice",
+            STRANGER,
+            choice_url(network.messages.all()[0].author, network).rsplit("/", 2)[1],
+        ),
         page("home", ada),
         page("networks", ada),
         page("network_new", ada),

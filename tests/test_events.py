@@ -141,6 +141,12 @@ DIRECTORY = [
          lambda w, by: directory.set_link(tie_of(w.cast.cy), by=by, is_link=True)),
     Deed("set_link", "cy", "unname_link",
          lambda w, by: directory.set_link(tie_of(by, is_link=True), by=by, is_link=False)),
+    Deed("send_message", "cy", "send_message", lambda w, by: directory.send_message(
+        w.cast.harbour, by=by, to="everyone", subject=TYPED, text=TYPED)),
+    Deed("take_back_message", "ada", "take_back_message",
+         lambda w, by: directory.take_back_message(w.message, by=by)),
+    Deed("choose_mail", "cy", "choose_mail",
+         lambda w, by: directory.choose_mail(w.cast.harbour, by=by, wish="asked")),
     Deed("note_voice", "hana", "note_voice",
          lambda w, by: directory.note_voice(w.voice, by=by)),
     Deed("appoint", "ada", "appoint", lambda w, by: directory.appoint(

@@ -42,7 +42,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 #: A letter's address goes to no other page, not even of ours.
-QUIET = {"invitation"}
+QUIET = {"invitation", "mail_choice"}
 
 SESSION = settings.SESSION_COOKIE_NAME
 ELSEWHERE = [

@@ -69,6 +69,7 @@ BY_ANOTHER_WAY = {
     "account_reset_password_done": "asking for a letter",
     "account_reset_password_from_key": "the link of a letter",
     "invitation": "the link of a letter",
+    "mail_choice": "the link of a letter",
     "join_code": "the code on the screen",
     "join_token": "the picture or the link",
     "alive": "machines ask",

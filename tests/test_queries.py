@@ -87,6 +87,13 @@ def own_ties(cast: Cast, number: int) -> None:
     make.tie(make.person(), cast.quayside, confirmed=False)
 
 
+def written(cast: Cast, number: int) -> None:
+    """Messages, each by somebody else."""
+    someone = make.person()
+    make.role(someone, Role.FACILITATOR, cast.harbour)
+    worlds.written(cast.harbour, someone)
+
+
 LISTS: list[tuple[str, Grow, str, str]] = [
     ("networks", networks, "ada", ""),
     ("home", networks, "ada", ""),
@@ -103,6 +110,7 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("network_people", people, "ada", ""),
     ("roles", people, "ada", ""),
     ("invitations", letters, "ada", ""),
+    ("network_messages", written, "ada", ""),
     ("releases", runs, "ada", ""),
     ("releases", runs, "hana", ""),
     ("activities", runs, "ben", ""),

@@ -18,6 +18,7 @@ from exchange.directory.models import (
     Audience,
     Invitation,
     Membership,
+    Message,
     Network,
     NewVoice,
     Person,
@@ -89,6 +90,9 @@ class World:
     finding_fellside: Finding
     release: Release
     release_fellside: Release
+    message: Message
+    message_leaders: Message
+    message_fellside: Message
     guests: dict[str, Guest] = field(default_factory=dict)
 
     def people(self) -> dict[str, Person | None]:
@@ -250,9 +254,17 @@ def everything(cast: Cast) -> World:
         finding_fellside=fellside.findings.get(),
         release=Release.objects.of(finding).get(school=cast.marsh_lane),
         release_fellside=Release.objects.of(fellside.findings.get()).get(),
+        message=written(cast.harbour, cast.ada),
+        message_leaders=written(cast.harbour, cast.ben, Message.To.CO_LEADERS),
+        message_fellside=written(cast.fellside, cast.dot),
     )
     fill_open_run(world)
     return world
+
+
+def written(network: Network, by: Person, to: str = Message.To.EVERYONE) -> Message:
+    """A message to people of a network; its words are planted by the canaries."""
+    return directory.send_message(network, by=by, to=to, subject="Visit", text="Who comes?")
 
 
 def second_voice(cast: Cast) -> NewVoice:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -6,7 +8,11 @@ class DirectoryConfig(AppConfig):
     label = "directory"
 
     def ready(self) -> None:
-        """The directory's own cards on the home page: what waits, who speaks besides."""
-        from exchange.directory import home, slots  # app ready
+        """The directory's own cards on the home page: what waits, who speaks besides; and what
+        the worker does for it."""
+        from exchange.core.chores import chore  # app ready
+        from exchange.directory import digest, home, slots  # app ready
+
+        chore("weekly digests", timedelta(hours=1), digest.send_digests)
 
         slots.home_cards[:0] = [home.waiting_card, home.voices_card]

@@ -5,6 +5,7 @@ from django.urls import path
 from exchange.directory import (
     account_views,
     founding_views,
+    message_views,
     network_views,
     people_views,
     release_views,
@@ -43,6 +44,15 @@ urlpatterns = [
         people_views.invitation_cancellation,
         name="invitation_cancellation",
     ),
+    path("networks/<int:pk>/messages/", message_views.network_messages, name="network_messages"),
+    path("networks/<int:pk>/messages/<int:message>/", message_views.message, name="message"),
+    path(
+        "networks/<int:pk>/messages/<int:message>/retraction/",
+        message_views.message_retraction,
+        name="message_retraction",
+    ),
+    path("networks/<int:pk>/mail/", message_views.network_mail, name="network_mail"),
+    path("mail/<str:token>/", message_views.mail_choice, name="mail_choice"),
     path("networks/<int:pk>/releases/", release_views.releases, name="releases"),
     path("releases/<int:pk>/agreement/", release_views.release_agreement, name="release_agreement"),
     path("releases/<int:pk>/refusal/", release_views.release_refusal, name="release_refusal"),

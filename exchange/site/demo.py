@@ -24,6 +24,7 @@ from exchange.site.demo_words import (
     COMMITMENTS,
     FOCUS,
     INVITED,
+    MESSAGES,
     NETWORK,
     PASSWORD,
     PEOPLE,
@@ -124,6 +125,8 @@ def make_network() -> Network:
         membership = Membership.objects.get(network=network, school=school(key))
         directory.record_commitment(membership, by=person("ada"), commitment=words)
     age(network)
+    for key, subject, text in MESSAGES:
+        directory.send_message(network, by=person(key), to="everyone", subject=subject, text=text)
     return network
 
 

@@ -73,3 +73,20 @@ class Welcome:
     mail_url: str
     password: str
     people: tuple[Somebody, ...]
+
+
+#: Messages in the network: who, subject, text.
+MESSAGES = (
+    (
+        "ned",
+        "A visit to Ferry Road",
+        "On Thursday week two of us look at talk partners in mathematics. There are two more "
+        "places in the car; answer here if you want one.",
+    ),
+    (
+        "ada",
+        "Bring one example",
+        "For our next session, please bring one moment from your own classroom in which pupils "
+        "explained their thinking without being asked to.",
+    ),
+)

@@ -12,6 +12,7 @@ from exchange.directory.actions.invitations import (
     resend_invitation,
     why_void,
 )
+from exchange.directory.actions.messages import choose_mail, send_message, take_back_message
 from exchange.directory.actions.networks import (
     add_schools,
     agree_membership,
@@ -54,6 +55,7 @@ __all__ = [
     "change_membership",
     "change_name",
     "change_network",
+    "choose_mail",
     "confirm_tie",
     "decline_membership",
     "decline_release",
@@ -69,7 +71,9 @@ __all__ = [
     "on_withdrawn",
     "record_commitment",
     "resend_invitation",
+    "send_message",
     "set_link",
+    "take_back_message",
     "why_void",
     "withdraw_release",
 ]

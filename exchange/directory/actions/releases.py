@@ -7,16 +7,29 @@ again must change nothing.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.core import outbox
+from exchange.core.models import Letter
 from exchange.core.permission import require
-from exchange.directory import rules
-from exchange.directory.models import Membership, Network, Person, Release, School
+from exchange.directory import post, rules
+from exchange.directory.models import (
+    Affiliation,
+    MailChoice,
+    Membership,
+    Network,
+    Person,
+    Release,
+    School,
+)
 from exchange.directory.models.events import record
+
+KIND = "release_asked"
 
 on_released: dict[str, Callable[[int], None]] = {}
 on_withdrawn: dict[str, Callable[[int], None]] = {}
@@ -87,7 +100,32 @@ def ask_release(
         record(by, "ask_release", release, network=network, school=pk)
         made.append(release)
     follow(subject._meta.model_name or "", subject.pk, audience, network)
+    _tell_speakers(made, network)
     return made
+
+
+def _tell_speakers(made: Sequence[Release], network: Network) -> None:
+    """A letter to those who answer for the schools; one a day, however many questions there are."""
+    schools = [release.school_id for release in made]
+    ties = Affiliation.objects.current().confirmed().speaking().filter(school__in=schools)
+    people = Person.objects.filter(pk__in=ties.values("person"))
+    post.write(
+        people, network=network, wishes=post.ASKING, kind=KIND, about=network.pk, words={},
+        once_in=timedelta(days=1),
+    )  # fmt: skip
+
+
+def is_wanted(waiting: Letter) -> bool:
+    """Whether something still waits for the reader of a letter, and they still want to be asked."""
+    reader = Person.objects.filter(pk=waiting.reader or 0, is_active=True).first()
+    if reader is None:
+        return False
+    wish = MailChoice.wishes(waiting.about, [reader])[reader.pk]
+    asked = Release.objects.answerable_by(reader).filter(network=waiting.about)
+    return post.Wish(wish) in post.ASKING and asked.exists()
+
+
+outbox.wanted[KIND] = is_wanted
 
 
 def locked(release: Release) -> Release:

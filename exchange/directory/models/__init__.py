@@ -1,6 +1,7 @@
-"""The nouns of the directory, by file: schools, people, networks, events and releases."""
+"""The nouns of the directory, by file: schools, people, networks, messages, events and releases."""
 
 from exchange.directory.models.events import Audience, Event, Release
+from exchange.directory.models.messages import MailChoice, Message
 from exchange.directory.models.networks import Membership, Network
 from exchange.directory.models.people import (
     Affiliation,
@@ -23,7 +24,9 @@ __all__ = [
     "Event",
     "GroupLink",
     "Invitation",
+    "MailChoice",
     "Membership",
+    "Message",
     "Network",
     "NewVoice",
     "Person",
