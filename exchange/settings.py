@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "exchange.core",
     "exchange.directory",
     "exchange.live",
+    "exchange.meetings",
     "exchange.site",
 ]
 

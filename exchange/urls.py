@@ -8,6 +8,7 @@ urlpatterns = [
     path("schools/", include("exchange.directory.school_urls")),
     path("", include("exchange.directory.network_urls")),
     path("", include("exchange.live.urls")),
+    path("", include("exchange.meetings.urls")),
     path("", include("exchange.site.urls")),
 ]
 

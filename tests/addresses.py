@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from exchange.directory.post import choice_url
 from exchange.live import engine
 from exchange.live.discovery import activity_of
+from exchange.meetings.letters import answer_token
 from tests.world import ACTIVITY, LETTER, World
 
 Words = dict[str, Any]
@@ -71,6 +72,8 @@ def places(world: World) -> dict[str, list[Words]]:
         ("network network_change network_schools network_people", of_network),
         ("roles invitations releases network_messages network_mail", of_network),
         ("message message_retraction", of_message),
+        ("network_meetings meeting_new", of_network),
+        *of_meetings(world),
         ("membership membership_commitment membership_departure", of_member),
         ("invitation_letter invitation_cancellation", of_letter),
         ("release_agreement release_refusal release_withdrawal", of_release),
@@ -89,9 +92,31 @@ def places(world: World) -> dict[str, list[Words]]:
     return found | keyed(world, each_run, closed)
 
 
+def of_meetings(world: World) -> list[tuple[str, list[Words]]]:
+    """The addresses of a meeting and of what it holds."""
+    of_meeting = [{"pk": one.pk} for one in (world.meeting, world.meeting_fellside)]
+    return [
+        ("meeting meeting_change meeting_answer meeting_opening meeting_end", of_meeting),
+        ("meeting_cancellation agenda points meeting_screen meeting_qr", of_meeting),
+        ("meeting_calendar", of_meeting),
+        ("agenda_item agenda_place agenda_removal", children(world, "items", "item")),
+        ("point_done point_removal", children(world, "points", "point")),
+    ]
+
+
+def children(world: World, these: str, name: str) -> list[Words]:
+    """The one item, or point, of each of the two meetings."""
+    both = (world.meeting, world.meeting_fellside)
+    return [{"pk": one.pk, name: getattr(one, these).get().pk} for one in both]
+
+
 def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str, list[Words]]:
     """The addresses with words of their own: keys, codes, roles, tables."""
     cast = world.cast
+    letters = [
+        {"token": answer_token(world.meeting, cast.ned)},
+        {"token": answer_token(world.meeting_fellside, cast.dot)},
+    ]
     roles = [cast.ben.role_assignments.get().pk, cast.dot.role_assignments.get().pk]
     return {
         "role_end": [
@@ -103,6 +128,13 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
             {"token": choice_url(cast.dot, cast.fellside).rsplit("/", 2)[1]},
             {"token": "no-such-link"},
         ],
+        "meeting_door": [
+            {"token": world.meeting.code_token},
+            {"token": world.meeting_fellside.code_token},
+        ],
+        "meeting_letter": letters,
+        "meeting_letter_calendar": letters,
+        "calendar_file": [{"token": "feed-of-Ben"}, {"token": "feed-of-Dot"}],
         "invitation": [{"token": LETTER}, {"token": "no-such-letter"}],
         "school": [{"pk": cast.quayside.pk}, {"pk": cast.hillcrest.pk}],
         "join_code": [{"code": world.open_run.code}, {"code": world.open_fellside.code}],

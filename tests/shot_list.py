@@ -4,6 +4,7 @@ Import it only when Django is set up and the demo has loaded its invented networ
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from exchange.directory.actions.invitations import write_letter
 from exchange.directory.models import Network, Person, School
@@ -19,6 +21,8 @@ from exchange.live.actions import join_run, open_run
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.models import Finding, Run, Seat
 from exchange.live.seating import cookie_name
+from exchange.meetings import actions as meetings
+from exchange.meetings.letters import answer_token
 from exchange.site.demo_mail import letters
 from exchange.site.demo_session import (
     Session,
@@ -67,6 +71,21 @@ NO_PAGES = {
     "board_stream": "event stream",
     "board_view": "fragment of board",
     "message_retraction": "receives",
+    "meeting_answer": "receives",
+    "meeting_opening": "receives",
+    "meeting_end": "receives",
+    "meeting_cancellation": "receives",
+    "agenda": "receives",
+    "agenda_place": "receives",
+    "agenda_removal": "receives",
+    "points": "receives",
+    "point_done": "receives",
+    "point_removal": "receives",
+    "meeting_qr": "picture",
+    "meeting_letter_calendar": "file",
+    "meeting_calendar": "file",
+    "calendar_feed": "receives",
+    "calendar_file": "file",
     "desk_moves": "receives",
     "desk_stream": "event stream",
     "desk_view": "fragment of desk",
@@ -193,7 +212,9 @@ def missing(taken: list[Shot]) -> list[str]:
 def shots() -> list[Shot]:
     """All of them. Makes what the demo lacks: a letter, a draft, a seat, sessions for people."""
     network = Network.objects.get(name=NETWORK, is_invented=True)
-    return [*of_strangers(network), *of_directory(network), *of_live(network)]
+    return [
+        *of_strangers(network), *of_directory(network), *of_meetings(network), *of_live(network)
+    ]  # fmt: skip
 
 
 def page(name: str, who: Who, *words: object, suffix: str = "", **more: Any) -> Shot:
@@ -262,6 +283,32 @@ def of_directory(network: Network) -> list[Shot]:
         page("account_set_password", without_password()),
         page("account_logout", ada),
         page("network", signed_in("cy"), network.pk, suffix="-member"),
+    ]
+
+
+def of_meetings(network: Network) -> list[Shot]:
+    """A meeting that was called, and one in the room."""
+    ada, ned = Person.objects.get(email="ada@example.org"), signed_in("ned")
+    coming = network.meetings.order_by("pk")[0]
+    item, who = coming.items.all()[1], signed_in("ada")
+    today = network.meetings.filter(title="Today").first() or meetings.call_meeting(
+        network, by=ada, title="Today", starts_at=timezone.now() + timedelta(hours=1)
+    )
+    if not today.items.exists():
+        meetings.add_item(today, by=ada, title="What matters most?", minutes=60)
+        meetings.add_item(today, by=ada, title="Who does what by when", minutes=20)
+    today = meetings.open_meeting(today, by=ada)
+    return [
+        page("network_meetings", who, network.pk),
+        page("meeting_new", who, network.pk),
+        page("meeting", who, coming.pk),
+        page("meeting", ned, today.pk, suffix="-open"),
+        page("meeting_change", who, coming.pk),
+        page("agenda_item", who, coming.pk, item.pk),
+        page("meeting_letter", STRANGER, answer_token(coming, ada)),
+        page("meeting_door", STRANGER, today.code_token),
+        page("meeting_screen", who, today.pk, window_only=True),
+        page("my_calendar", ned),
     ]
 
 

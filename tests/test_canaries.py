@@ -26,7 +26,7 @@ from tests.addresses import STREAMS, addresses, fingerprint_of_database, names
 from tests.test_permissions import request_of
 from tests.world import World, secret
 
-OURS = ("core", "directory", "live")
+OURS = ("core", "directory", "live", "meetings")
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 
 CO_LEADERS = {"ada", "ned"}
@@ -119,6 +119,13 @@ def addressed(world: World, message: Any) -> set[str]:
     return people_of(world, message.network)
 
 
+def noted(world: World, answer: Any) -> set[str]:
+    """Who reads a word to who called a meeting: they, the co-leaders, and who wrote it."""
+    network = answer.meeting.network
+    caller = {"ben"} if network == world.cast.harbour else set()
+    return leaders_of(world, network) | caller | self_alone(world, answer.person)
+
+
 #: Field of a model -> (world, row) -> who may read it.
 MAY_SEE: dict[str, Callable[[World, Any], set[str]]] = {
     "directory.Network.purpose": lambda world, row: people_of(world, row),
@@ -130,6 +137,13 @@ MAY_SEE: dict[str, Callable[[World, Any], set[str]]] = {
     "directory.Invitation.token_hash": lambda world, row: NOBODY,
     "directory.Message.subject": addressed,
     "directory.Message.text": addressed,
+    "meetings.Meeting.title": lambda world, row: people_of(world, row.network),
+    "meetings.Meeting.note": lambda world, row: people_of(world, row.network),
+    "meetings.Meeting.place": lambda world, row: people_of(world, row.network),
+    "meetings.Item.title": lambda world, row: people_of(world, row.meeting.network),
+    "meetings.Answer.note": noted,
+    "meetings.Point.text": lambda world, row: people_of(world, row.meeting.network),
+    "meetings.Feed.token_hash": lambda world, row: NOBODY,
     "directory.Release.removed": answerers,
     "directory.Release.reason": answerers,
     "live.Seat.token_hash": lambda world, row: NOBODY,
@@ -225,6 +239,13 @@ def queries(world: World) -> list[str]:
     ]  # fmt: skip
 
 
+#: Addresses that hold a key of their own.
+KEYS = {
+    "invitation", "join_code", "join_token", "meeting_door", "meeting_letter",
+    "meeting_letter_calendar", "calendar_file",
+}  # fmt: skip
+
+
 def crawl(world: World, who: str) -> Iterator[tuple[str, str]]:
     """(path, what it said) of every page, fragment, export, search and error this person reaches.
 
@@ -234,7 +255,7 @@ def crawl(world: World, who: str) -> Iterator[tuple[str, str]]:
     """
     client = world.client(who)
     for name in names():
-        if name in STREAMS or name in {"invitation", "join_code", "join_token"}:
+        if name in STREAMS or name in KEYS:
             continue
         for path in addresses(world, name):
             answer = client.get(path)
@@ -291,7 +312,13 @@ def illegal_in_logs(
     caplog: pytest.LogCaptureFixture, world: World, canaries: list[Canary]
 ) -> list[str]:
     """Records that hold a token, or a key that opens something."""
-    keys = [worlds.LETTER, str(world.open_run.code_token), world.guests["gil"].token]
+    keys = [
+        worlds.LETTER,
+        str(world.open_run.code_token),
+        world.guests["gil"].token,
+        str(world.meeting.code_token),
+        "feed-of-Ben",
+    ]
     words = [*keys, *(canary.token for canary in canaries)]
     told = [record.getMessage() for record in caplog.records]
     return [line for line in told if any(word in line for word in words)]
@@ -302,10 +329,17 @@ def test_a_key_opens_what_it_should(world: World, caplog: pytest.LogCaptureFixtu
     Neither key gets into the log, not even when it opens nothing."""
     canaries = plant(world)
     world.letter.refresh_from_db()
+    world.meeting.refresh_from_db()
+    agenda = {world.meeting.title, world.meeting.items.get().title}
+    about = {world.meeting.note, world.meeting.place}
     keys = {
         "invitation": {world.letter.email},
         "join_code": {secret("title", "open-harbour")},
         "join_token": {secret("title", "open-harbour")},
+        "meeting_door": agenda,
+        "meeting_letter": agenda | about,
+        "meeting_letter_calendar": agenda | about,
+        "calendar_file": agenda | about,
     }
     with caplog.at_level(logging.DEBUG):
         for name, open_to_it in keys.items():

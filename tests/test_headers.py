@@ -42,7 +42,9 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 #: A letter's address goes to no other page, not even of ours.
-QUIET = {"invitation", "mail_choice"}
+QUIET = {
+    "invitation", "mail_choice", "meeting_letter", "meeting_letter_calendar", "calendar_file",
+}  # fmt: skip
 
 SESSION = settings.SESSION_COOKIE_NAME
 ELSEWHERE = [

@@ -12,6 +12,7 @@ from django.urls import reverse
 from exchange.directory import actions as directory
 from exchange.directory.models import Role
 from exchange.live import actions as live
+from exchange.meetings.models import Meeting
 from tests import make
 from tests import world as worlds
 from tests.cast import Cast
@@ -94,6 +95,24 @@ def written(cast: Cast, number: int) -> None:
     worlds.written(cast.harbour, someone)
 
 
+def called(cast: Cast, number: int) -> None:
+    """Meetings that come, each called by somebody else, with something Ada undertook."""
+    someone = make.person()
+    make.role(someone, Role.FACILITATOR, cast.harbour)
+    worlds.called(cast.harbour, someone, cast.ada)
+
+
+def agreed(cast: Cast, number: int) -> None:
+    """Items, answers and action points of one meeting."""
+    meeting = Meeting.objects.first() or worlds.called(cast.harbour, cast.ben, cast.cy)
+    someone = make.person()
+    make.role(someone, Role.CRITICAL_FRIEND, cast.harbour)
+    run = worlds.run_of(cast.ben, cast.harbour, f"agenda-{number}")
+    meeting.items.create(title="More", position=number, run=run, activity=run.activity)
+    meeting.answers.create(person=someone, comes=bool(number % 2))
+    meeting.points.create(text="More", owner=someone, written_by=someone)
+
+
 LISTS: list[tuple[str, Grow, str, str]] = [
     ("networks", networks, "ada", ""),
     ("home", networks, "ada", ""),
@@ -111,6 +130,11 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("roles", people, "ada", ""),
     ("invitations", letters, "ada", ""),
     ("network_messages", written, "ada", ""),
+    ("network_meetings", called, "ada", ""),
+    ("my_calendar", called, "ada", ""),
+    ("network", called, "ada", ""),
+    ("home", called, "ada", ""),
+    ("meeting", agreed, "ada", ""),
     ("releases", runs, "ada", ""),
     ("releases", runs, "hana", ""),
     ("activities", runs, "ben", ""),
@@ -130,10 +154,13 @@ def test_a_list_costs_the_same(cast: Cast, name: str, grow: Grow, who: str, ques
     of_network = name.startswith("network_") or name in {
         "network", "roles", "invitations", "releases",
     }  # fmt: skip
-    path = reverse(name, args=[cast.harbour.pk] if of_network else []) + question
     client = Client()
     client.force_login(cast.people()[who])
     grow(cast, 1)
+    words = [cast.harbour.pk] if of_network else []
+    if name == "meeting":
+        words = [Meeting.objects.get().pk]
+    path = reverse(name, args=words) + question
     one = cost(client, path)
     grow(cast, 2)
     grow(cast, 3)

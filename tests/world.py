@@ -7,11 +7,14 @@ written past the actions that people use, except where a field has no page that 
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
+from exchange.core.models import Letter
 from exchange.directory import actions as directory
 from exchange.directory.models import (
     Affiliation,
@@ -27,9 +30,12 @@ from exchange.directory.models import (
     School,
 )
 from exchange.live import actions as live
+from exchange.live.codes import fingerprint
 from exchange.live.discovery import activity_of
 from exchange.live.models import Ballot, Finding, Run, Seat
 from exchange.live.seating import cookie_name
+from exchange.meetings import actions as meetings
+from exchange.meetings.models import Feed, Meeting
 from tests import make
 from tests.cast import Cast
 
@@ -93,6 +99,8 @@ class World:
     message: Message
     message_leaders: Message
     message_fellside: Message
+    meeting: Meeting
+    meeting_fellside: Meeting
     guests: dict[str, Guest] = field(default_factory=dict)
 
     def people(self) -> dict[str, Person | None]:
@@ -257,14 +265,31 @@ def everything(cast: Cast) -> World:
         message=written(cast.harbour, cast.ada),
         message_leaders=written(cast.harbour, cast.ben, Message.To.CO_LEADERS),
         message_fellside=written(cast.fellside, cast.dot),
+        meeting=called(cast.harbour, cast.ben, cast.cy),
+        meeting_fellside=called(cast.fellside, cast.dot, cast.dot),
     )
     fill_open_run(world)
+    Letter.objects.all().delete()  # they have gone out
     return world
 
 
 def written(network: Network, by: Person, to: str = Message.To.EVERYONE) -> Message:
     """A message to people of a network; its words are planted by the canaries."""
     return directory.send_message(network, by=by, to=to, subject="Visit", text="Who comes?")
+
+
+def called(network: Network, by: Person, owner: Person) -> Meeting:
+    """An open meeting with an agenda, an answer and an action point of somebody; and a calendar
+    address of who called it. Its words are planted by the canaries."""
+    meeting = meetings.call_meeting(
+        network, by=by, title="Spring", starts_at=timezone.now() + timedelta(hours=3),
+        place="Hall", note="Bring one example.",
+    )  # fmt: skip
+    meetings.add_item(meeting, by=by, title="What we saw", minutes=20, activity=ACTIVITY)
+    meetings.answer_meeting(meeting, by=owner, comes=True, note="I come late.")
+    meetings.write_point(meeting, by=by, text="Ask two pupils", owner=owner, due_on=None)
+    Feed.objects.create(person=by, token_hash=fingerprint(f"feed-of-{by.name}"))
+    return meetings.open_meeting(meeting, by=by)
 
 
 def second_voice(cast: Cast) -> NewVoice:

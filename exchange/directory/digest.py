@@ -4,6 +4,7 @@ was written stands on the page behind them."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -88,9 +89,13 @@ def _of_network(network: Network, now: datetime) -> int:
             if news:
                 written += write(
                     [person], network=network, wishes={Wish.WEEKLY}, kind=KIND,
-                    about=network.pk, words={"news": news},
+                    about=network.pk, words=partial(_told, news),
                 )  # fmt: skip
     return written
+
+
+def _told(news: list[News], reader: Person) -> dict[str, list[News]]:
+    return {"news": news}
 
 
 def is_wanted(waiting: Letter) -> bool:

@@ -4,7 +4,7 @@ A letter that *asks* something of its reader comes unless they chose "Nothing"; 
 happen to those who chose "Everything", and in the weekly digest to those who chose that.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -70,7 +70,7 @@ def write(
     wishes: set[Wish],
     kind: str,
     about: int,
-    words: Mapping[str, Any],
+    words: Callable[[Person], Mapping[str, Any]],
     now: bool = False,
     once_in: timedelta | None = None,
 ) -> int:
@@ -78,8 +78,9 @@ def write(
 
     `kind` names the templates (`directory/mail/<kind>.txt`, `.html`, `_subject.txt`) unless it
     holds a slash, and is what the outbox knows them by, with `about`. Each reader gets a letter of
-    their own, so nobody learns another's address. `now` is for what cannot wait until 7 o'clock;
-    with `once_in` nobody gets a second letter of the same kind and about the same within that time.
+    their own, with `words` made for them, so nobody learns another's address. `now` is for what
+    cannot wait until 7 o'clock; with `once_in` nobody gets a second letter of the same kind and
+    about the same within that time.
     """
     people = list(readers)
     if once_in:
@@ -92,7 +93,7 @@ def write(
     due = timezone.now() if now else civil(timezone.now())
     chosen = [person for person in people if Wish(wanted[person.pk]) in wishes]
     for person in chosen:
-        mail = letter(person, network, kind, words)
+        mail = letter(person, network, kind, words(person))
         outbox.post(mail, kind=kind, about=about, reader=person.pk, due=due)
     return len(chosen)
 

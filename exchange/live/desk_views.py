@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from exchange.core.pictures import qr_svg
 from exchange.directory.models import School
 from exchange.directory.requests import SignedIn
 from exchange.live import engine, grouping, shared_moves
@@ -165,10 +165,7 @@ def qr(request: SignedIn, run_id: int) -> HttpResponse:
     if not run.invites or not run.code_token:
         return HttpResponse(status=410)
     address = settings.BASE_URL + reverse("join_token", args=[run.code_token])
-    picture = segno.make(address, error="m", micro=False)
-    svg = picture.svg_inline(scale=1, border=2, dark="#1b1f2a", light="#ffffff", omitsize=True)
-    svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return HttpResponse(svg, content_type="image/svg+xml")
+    return HttpResponse(qr_svg(address), content_type="image/svg+xml")
 
 
 def _do(request: SignedIn, run: Run, page: str, action: Any, **words: Any) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -20,6 +20,7 @@ from exchange.live.actions import change_run, create_run
 from exchange.live.actions.findings import run_released
 from exchange.live.discovery import UnknownActivity, activities, activity_of
 from exchange.live.forms import NoteForm, SetupForm
+from exchange.live.gatherings import after_setup
 from exchange.live.looking import record_of
 from exchange.live.models import Finding, Note, Run
 from exchange.live.plugin import Activity, Refused
@@ -72,7 +73,8 @@ def run_new(request: SignedIn, key: str) -> HttpResponse:
     declared = _activity(key)
     form = SetupForm(
         request.POST or None, activity=declared, networks=_networks(request),
-        context={"packs": packs_by_kind()}, initial={"network": request.GET.get("network")},
+        context={"packs": packs_by_kind()},
+        initial={name: request.GET.get(name) for name in ("network", "title")},
     )  # fmt: skip
 
     def make(setup: dict[str, Any]) -> Run:
@@ -122,7 +124,9 @@ def _set_up(
         try:
             values = form.values()
             setup = {**declared.setup(values, form.context), "form": values}
-            return redirect("run", act(setup).pk)
+            made = act(setup)
+            onwards = next((url for follow in after_setup if (url := follow(request, made))), "")
+            return redirect(onwards or resolve_url("run", made.pk))
         except Refused as refused:
             form.add_error(
                 refused.field if refused.field in form.fields else None, refused.sentence

@@ -14,7 +14,8 @@ from exchange.live import engine
 from exchange.live.actions import Posted, Reply, cast_ballot, join_run, play_moves
 from exchange.live.codes import read_code, read_token, show_code
 from exchange.live.discovery import activity_of
-from exchange.live.forms import CodeForm, JoinForm
+from exchange.live.forms import OTHER_SCHOOL, CodeForm, JoinForm
+from exchange.live.gatherings import earlier_seat, gathering_of, page_of
 from exchange.live.guessing import WINDOW, guessed_wrong, paused
 from exchange.live.looking import look, result_for_seat, signature
 from exchange.live.models import Run, Seat
@@ -67,6 +68,8 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
         return _wait(request)
     run = _open_run(code=letters) if letters else None
     if run is None:
+        if letters and (url := page_of(code=letters)):
+            return redirect(url)
         guessed_wrong(request)
         return _unknown(request)
     if paused(request, letters):  # of many guesses that came together, a late one is late
@@ -79,6 +82,8 @@ def join_token(request: HttpRequest, token: str) -> HttpResponse:
     """Take a seat by the QR picture's long address, which nobody guesses: it never waits."""
     known = read_token(token)
     run = _open_run(code_token=known) if known else None
+    if known and run is None and (url := page_of(token=known)):
+        return redirect(url)
     return _take_seat(request, run) if run else _unknown(request)
 
 
@@ -87,7 +92,8 @@ def _take_seat(request: HttpRequest, run: Run) -> HttpResponse:
     if seat_for(request, run.pk):
         return redirect("board", run.pk)
     person = request.user if isinstance(request.user, Person) else None
-    form = JoinForm(request.POST or None, run=run, initial=_known(person))
+    known = _said_before(request, run) or _known(person)
+    form = JoinForm(request.POST or None, run=run, initial=known)
     context: dict[str, Any] = {"form": form, "run": run, **look_ahead(run)}
     if request.method == "POST" and form.is_valid():
         try:
@@ -120,9 +126,20 @@ def _known(person: Person | None) -> dict[str, Any]:
     }
 
 
+def _said_before(request: HttpRequest, run: Run) -> dict[str, Any]:
+    """What this phone said of itself earlier in the same meeting."""
+    seat = earlier_seat(request, run)
+    if seat is None:
+        return {}
+    school = str(seat.school_id) if seat.school_id else OTHER_SCHOOL
+    return {"label": seat.label, "school": school, "role": seat.role, "people": seat.people}
+
+
 def _context(seat: Seat) -> dict[str, Any]:
     run = seat.run
-    return {**look(run, engine.who_of(run.room, "seat", seat.key), seat), **result_for_seat(run)}
+    shown = {**look(run, engine.who_of(run.room, "seat", seat.key), seat), **result_for_seat(run)}
+    gathering = gathering_of(run) if run.closed_at else None
+    return {**shown, "onwards": gathering.waiting_url if gathering else ""}
 
 
 @require_GET

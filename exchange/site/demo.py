@@ -19,11 +19,13 @@ from exchange.directory.models import Affiliation, Event, Membership, Network, P
 from exchange.live import actions as live
 from exchange.live.codes import show_code
 from exchange.live.models import Run
+from exchange.meetings import actions as meetings
 from exchange.site import demo_session
 from exchange.site.demo_words import (
     COMMITMENTS,
     FOCUS,
     INVITED,
+    MEETING,
     MESSAGES,
     NETWORK,
     PASSWORD,
@@ -32,6 +34,7 @@ from exchange.site.demo_words import (
     REGISTER,
     SCHOOLS,
     TO_HOLD,
+    UNDERTOOK,
     WAITING,
     Somebody,
     Welcome,
@@ -127,7 +130,28 @@ def make_network() -> Network:
     age(network)
     for key, subject, text in MESSAGES:
         directory.send_message(network, by=person(key), to="everyone", subject=subject, text=text)
+    call_meeting(network)
     return network
+
+
+def call_meeting(network: Network) -> None:
+    """A meeting in a week, with its agenda, some answers, and what two people undertook."""
+    title, place, note, items = MEETING
+    day = timezone.localtime() + timedelta(days=7)
+    meeting = meetings.call_meeting(
+        network, by=person("ada"), title=title, place=place, note=note,
+        starts_at=day.replace(hour=15, minute=30, second=0, microsecond=0),
+    )  # fmt: skip
+    for words, minutes, activity in items:
+        meetings.add_item(
+            meeting, by=person("ada"), title=words, minutes=minutes, activity=activity
+        )
+    meetings.answer_meeting(meeting, by=person("ned"), comes=True)
+    meetings.answer_meeting(meeting, by=person("cy"), comes=False, note="A parents' evening.")
+    for key, words in UNDERTOOK:
+        meetings.write_point(
+            meeting, by=person("ada"), text=words, owner=person(key), due_on=day.date()
+        )
 
 
 def newcomer(one: Somebody) -> Person:

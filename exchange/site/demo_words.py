@@ -90,3 +90,20 @@ MESSAGES = (
         "explained their thinking without being asked to.",
     ),
 )
+
+#: The meeting that comes: title, place, what to bring, the agenda (title, minutes, activity).
+MEETING = (
+    "What we try before Easter",
+    "Quayside Primary School, the hall",
+    "Bring one example of pupils explaining their thinking. Coffee from three o'clock.",
+    (
+        ("Welcome, and what each school tried", 20, ""),
+        ("What matters most in how schools learn together?", 75, "diamond_nine"),
+        ("Who visits whom", 15, ""),
+    ),
+)
+#: Who undertook what there.
+UNDERTOOK = (
+    ("cy", "Ask two pupils of each class what helped them explain"),
+    ("ned", "Book the hall"),
+)

@@ -45,7 +45,7 @@ def send_message(
     record(by, "send_message", message, network=network, to=to)
     post.write(
         message.readers(), network=network, wishes=post.NEWS, kind=KIND, about=message.pk,
-        words={"message": message},
+        words=lambda _person: {"message": message},
     )  # fmt: skip
     return message
 

@@ -110,7 +110,7 @@ def _tell_speakers(made: Sequence[Release], network: Network) -> None:
     ties = Affiliation.objects.current().confirmed().speaking().filter(school__in=schools)
     people = Person.objects.filter(pk__in=ties.values("person"))
     post.write(
-        people, network=network, wishes=post.ASKING, kind=KIND, about=network.pk, words={},
+        people, network=network, wishes=post.ASKING, kind=KIND, about=network.pk, words=lambda _person: {},
         once_in=timedelta(days=1),
     )  # fmt: skip
 

@@ -69,17 +69,20 @@ class Message(models.Model):
 
     def readers(self) -> models.QuerySet[Person]:
         """To whom it goes now: the people addressed, without its author."""
-        people = Person.objects.of_network(self.network).filter(is_active=True)
-        if self.to == self.To.CO_LEADERS:
-            leaders = RoleAssignment.objects.current().filter(
-                network=self.network, role=Role.CO_LEADER
-            )
-            people = people.filter(pk__in=leaders.values("person"))
-        elif self.to == self.To.SPEAKERS:
-            schools = Membership.objects.current().filter(network=self.network).values("school")
-            ties = Affiliation.objects.current().confirmed().speaking().filter(school__in=schools)
-            people = people.filter(pk__in=ties.values("person"))
-        return people.exclude(pk=self.author_id or 0).distinct()
+        return addressed(self.network, self.to).exclude(pk=self.author_id or 0)
+
+
+def addressed(network: Network, to: str) -> models.QuerySet[Person]:
+    """The people of a network whom `to` (a value of Message.To) means now."""
+    people = Person.objects.of_network(network).filter(is_active=True)
+    if to == Message.To.CO_LEADERS:
+        leaders = RoleAssignment.objects.current().filter(network=network, role=Role.CO_LEADER)
+        people = people.filter(pk__in=leaders.values("person"))
+    elif to == Message.To.SPEAKERS:
+        schools = Membership.objects.current().filter(network=network).values("school")
+        ties = Affiliation.objects.current().confirmed().speaking().filter(school__in=schools)
+        people = people.filter(pk__in=ties.values("person"))
+    return people.distinct()
 
 
 class MailChoice(models.Model):

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from exchange.live import engine, rules
 from exchange.live.actions.moves import HOUSE, Posted, play_moves, tell
 from exchange.live.codes import new_code, new_token
 from exchange.live.discovery import activity_of
+from exchange.live.gatherings import gathering_of, page_of
 from exchange.live.models import Finding, Note, Run
 from exchange.live.plugin import DESK, SCREEN, Refused
 
@@ -85,19 +86,33 @@ def open_run(*, run: Run, by: Person) -> Run:
             )
         now = timezone.now()
         run.opened_at = run.opened_at or now
-        run.code, run.code_token = _free_code(), new_token()
-        run.code_ends_at = now + CODE_LIFE
+        _give_code(run, now)
         run.save(update_fields=["opened_at", "code", "code_token", "code_ends_at"])
         tell(run, DESK, SCREEN)
         record(by, "run_opened", run, network=run.network)
     return run
 
 
-def _free_code() -> str:
-    """A code no run has; with 122 million of them a second draw is rare."""
+def _give_code(run: Run, now: datetime) -> None:
+    """A code of its own; in an open gathering that one's, which the run before it gives up."""
+    if gathering := gathering_of(run):
+        for before in (
+            Run.objects.select_for_update().filter(code=gathering.code).exclude(pk=run.pk)
+        ):
+            before.code = before.code_token = None
+            before.save(update_fields=["code", "code_token"])
+            tell(before, DESK, SCREEN)
+        run.code, run.code_token = gathering.code, gathering.token
+        run.code_ends_at = gathering.code_ends_at
+        return
+    run.code, run.code_token, run.code_ends_at = free_code(), new_token(), now + CODE_LIFE
+
+
+def free_code() -> str:
+    """A code nothing has; with 122 million of them a second draw is rare."""
     while True:
         code = new_code()
-        if not Run.objects.filter(code=code).exists():
+        if not Run.objects.filter(code=code).exists() and not page_of(code=code):
             return code
 
 

@@ -157,10 +157,16 @@ def test_one_finding_is_released_and_one_waits(prepared: Welcome) -> None:
     assert [r.subject_id for r in Release.objects.answerable_by(demo.person("hana"))] == [second.pk]
 
 
-def test_the_one_letter_opens_its_invitation(prepared: Welcome, client: Client) -> None:
+def test_the_letters_ask_and_one_opens_its_invitation(prepared: Welcome, client: Client) -> None:
     listed = client.get("/demo/mail/").context["letters"]
-    assert [letter.to for letter in listed] == ["ola@example.org"]
-    page = client.get(f"/demo/mail/{listed[0].key}/")
+    about = Counter(letter.subject.partition(" on ")[0] for letter in listed)
+    assert about == {
+        "Invitation to Harbour network": 1,
+        "Harbour network: meeting": 9,
+        "Harbour network: your school is asked": 2,
+    }
+    (ola,) = [letter for letter in listed if letter.to == "ola@example.org"]
+    page = client.get(f"/demo/mail/{ola.key}/")
     links = [piece.url for piece in page.context["pieces"] if "/invitations/" in piece.url]
     assert len(links) == 1
     assert client.get(links[0].removeprefix("http://localhost:8000")).status_code == 200

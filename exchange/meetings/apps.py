@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class MeetingsConfig(AppConfig):
+    name = "exchange.meetings"
+    label = "meetings"
+
+    def ready(self) -> None:
+        """Fill the places of the floors below: network page, home, digest, joining by code."""
+        from exchange.core import outbox  # app ready
+        from exchange.directory import digest, slots  # app ready
+        from exchange.live import gatherings  # app ready
+        from exchange.meetings import letters, panels  # app ready
+
+        slots.network_panels.insert(0, panels.network_panel)
+        slots.home_cards.append(panels.home_card)
+        digest.sources.append(panels.news)
+        gatherings.of_run.append(panels.gathering_of_run)
+        gatherings.waiting_page.append(panels.waiting_page)
+        gatherings.after_setup.append(panels.after_setup)
+        outbox.wanted.update(dict.fromkeys(letters.KINDS, letters.is_wanted))
