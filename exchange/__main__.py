@@ -53,6 +53,7 @@ def parser() -> Parser:
     top = Parser(prog="exchange", description="Learning Exchange: run it and look after it.")
     groups = top.add_subparsers(required=True, metavar="COMMAND")
     _running(groups)
+    _keeping(groups)
     _content(groups)
     _people(groups)
     return top
@@ -85,6 +86,25 @@ def _running(groups: Any) -> None:
     rehearse.add_argument("--minutes", type=some(240), help="how long the session shall take")
     rehearse.add_argument("--facilitate", metavar="EMAIL", help="drive the desk too, as this one")
     rehearse.set_defaults(target="exchange.live.rehearsal:main")
+
+
+def _keeping(groups: Any) -> None:
+    backup = groups.add_parser("backup", help="all in one sealed file, while the server runs")
+    backup.add_argument("where", nargs="?", metavar="FOLDER", help="or a file that ends in .age")
+    backup.add_argument(
+        "--keep", action="store_true", help="in the folder keep 7 daily, 4 weekly, 12 monthly ones"
+    )
+    backup.set_defaults(target="exchange.core.commands:backup_make")
+    verify = groups.add_parser("verify-backup", help="read a backup to its end")
+    verify.set_defaults(target="exchange.core.commands:backup_verify")
+    restore = groups.add_parser("restore", help="put a backup in place of what is there")
+    restore.add_argument("--replace", action="store_true", help="lose what is there")
+    restore.set_defaults(target="exchange.core.commands:restore")
+    for one in (verify, restore):
+        one.add_argument("file", metavar="FILE")
+    move = groups.add_parser("move-to", help="copy the database into another, empty one")
+    move.add_argument("url", metavar="URL", help="such as postgres://user:password@host:5432/name")
+    move.set_defaults(target="exchange.core.commands:move_to")
 
 
 def _content(groups: Any) -> None:

@@ -130,14 +130,6 @@ DATABASES = {
         "DATABASE_URL", OWN_FILE, database, "postgres://user:password@host:5432/name"
     )
 }
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        # Measured (docs/decisions/0003): without IMMEDIATE half of 1,000 moves were refused as
-        # "locked"; FULL means that what we acknowledge is on the disk.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;",
-    }
 
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -248,6 +240,11 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "exchange.live.discovery.ActivityStatic",
 ]
+# What people upload: handed out by views only, so it has no address.
+MEDIA_ROOT = HOME / "media"
+# What a guess at a backup's passphrase costs: 18 is what the tool `age` asks for, 256 MB of memory
+# for about a second. Two for tests, which wait for nothing.
+BACKUP_WORK = 2 if TESTING else 18
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "exchange.core.storage.HashedQuery"},

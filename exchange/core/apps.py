@@ -11,7 +11,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell Django our own checks of a deployment, and the worker what core wants done."""
-        from exchange.core import chores, outbox  # app ready
+        from exchange.core import chores, outbox, restoring  # app ready
 
         register_checks()
         chores.chore("old letters", timedelta(days=1), outbox.prune)
+        restoring.after_restore.append(outbox.not_again)

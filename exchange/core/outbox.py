@@ -190,3 +190,10 @@ def lag() -> timedelta:
     """How long the oldest letter that is due has waited; zero where none does."""
     oldest = Letter.objects.waiting().filter(due_at__lte=timezone.now()).order_by("due_at").first()
     return timezone.now() - oldest.due_at if oldest else timedelta(0)
+
+
+def not_again() -> None:
+    """After a restore: give up what was waiting when the backup was made. Most of it went out
+    since, and of the rest nobody knows whether it is still true."""
+    given_up = {"given_up_at": timezone.now(), "fault": "it came out of a backup", "sealed": b""}
+    Letter.objects.waiting().update(**given_up)

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from exchange.core.chores import do_due
 from exchange.core.outbox import deliver
+from exchange.core.serving import together
 
 log = logging.getLogger(__name__)
 LETTERS_EVERY = 2.0  # seconds
@@ -26,6 +27,11 @@ def work(*, once: bool = False, parent: int = 0) -> int:
 
     With `parent` it ends when that process is gone, however it ended. Returns the exit status.
     """
+    with together():
+        return _work(once, parent)
+
+
+def _work(once: bool, parent: int) -> int:
     if once:
         while deliver():
             pass

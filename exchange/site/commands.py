@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from exchange.core.packs import load_packs
+from exchange.core.serving import together
 from exchange.core.working import worker_beside
 from exchange.live.discovery import activities
 from exchange.site import demo as demonstration
@@ -82,7 +83,7 @@ def serve(host: str, port: int, worker: bool) -> int:
         return stop(f"{host}:{port} is taken or is not ours. Choose another with --port.")
     connection.close()
     print(f"Learning Exchange answers at {settings.BASE_URL} (on {host}:{port}).", flush=True)
-    with worker_beside() if worker else nullcontext():
+    with together(), worker_beside() if worker else nullcontext():
         run(host, port)
     return 0
 
