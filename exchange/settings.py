@@ -23,7 +23,7 @@ from exchange.core.environment import (
     time_zone,
     understood,
 )
-from exchange.core.logs import without_address
+from exchange.core.logs import AsJson, numbered, without_address
 
 PACKAGE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("EXCHANGE_HOME", PACKAGE.parent / "var")).resolve()
@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "exchange.core.middleware.numbered",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -262,14 +263,25 @@ CACHES = {
     }
 }
 LOG_LEVEL = chosen("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = chosen("LOG_FORMAT", "line", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {number} {name} {message}", "style": "{"},
+        "json": {"()": AsJson},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["numbered"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "filters": {
-        "no_address": {"()": "django.utils.log.CallbackFilter", "callback": without_address}
+        "no_address": {"()": "django.utils.log.CallbackFilter", "callback": without_address},
+        "numbered": {"()": "django.utils.log.CallbackFilter", "callback": numbered},
     },
     "loggers": {
         "django.request": {"filters": ["no_address"]},

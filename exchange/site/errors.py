@@ -5,7 +5,6 @@ address may carry a key that opens something.
 """
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -15,19 +14,14 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.decorators import sync_and_async_middleware
 
+from exchange.core.logs import new_number
+
 log = logging.getLogger("exchange.errors")
-LETTERS = "BCDFGHJKMNPQRTVWXYZ2346789"  # nothing that is misheard or misread on the telephone
-
-
-def reference() -> str:
-    """A new number to quote, such as "K7P-2WD"; 26^6 of them."""
-    drawn = "".join(secrets.choice(LETTERS) for _ in range(6))
-    return f"{drawn[:3]}-{drawn[3:]}"
 
 
 def noted(request: HttpRequest, status: int) -> str:
-    """Writes one line to the log and returns the number it bears."""
-    number = reference()
+    """Writes one line to the log and returns the number it bears: that of the request."""
+    number = str(getattr(request, "number", "")) or new_number()
     match = getattr(request, "resolver_match", None)
     page = match.view_name if match else "no such page"
     level = logging.ERROR if status >= 500 else logging.WARNING

@@ -132,9 +132,10 @@ def test_bad_words_get_one_line(
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["--help"])
-    names = re.findall(r"^    (\w+)", capsys.readouterr().out, re.MULTILINE)
+    names = re.findall(r"^    ([\w-]+)", capsys.readouterr().out, re.MULTILINE)
     expected = [
-        "demo", "serve", "work", "migrate", "rehearse", "register", "packs", "user", "network",
+        "demo", "serve", "work", "migrate", "rehearse", "backup", "verify-backup", "restore",
+        "move-to", "register", "packs", "user", "network",
     ]  # fmt: skip
     assert (stopped.value.code, names) == (0, expected)
 
