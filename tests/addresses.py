@@ -84,7 +84,7 @@ def places(world: World) -> dict[str, list[Words]]:
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
-        ("run_print run_json", closed),
+        ("run_print run_json run_workbook", closed),
         ("seat_label seat_removal", [third, seat_fellside]),
         ("finding finding_releases", of_finding),
     ]
@@ -118,7 +118,10 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
         {"token": answer_token(world.meeting_fellside, cast.dot)},
     ]
     roles = [cast.ben.role_assignments.get().pk, cast.dot.role_assignments.get().pk]
+    of_list = [{"pk": network.pk, "form": "csv"} for network in (cast.harbour, cast.fellside)]
     return {
+        "network_schools_file": of_list,
+        "network_people_file": of_list,
         "role_end": [
             {"pk": cast.harbour.pk, "role": roles[0]},
             {"pk": cast.fellside.pk, "role": roles[1]},
@@ -142,7 +145,15 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
             {"token": world.open_run.code_token},
             {"token": world.open_fellside.code_token},
         ],
-        "run_table": [{**words, "table": table} for words in closed for table in tables(world)],
+        "run_table": [
+            {**words, "table": table, "form": form}
+            for words in closed
+            for table in tables(world)
+            for form in ("csv", "xlsx")[: 2 if table == "groups" else 1]
+        ],
+        "run_picture": [
+            {**words, "picture": key} for words in closed for key in ("group-a", "consensus")
+        ],
         "board_ballot": [{**words, "question": "final"} for words in each_run],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "no-such-key"}],
     }

@@ -8,7 +8,9 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
@@ -222,6 +224,9 @@ def said(response: HttpResponse) -> str:
     """All that an answer says: its body and its headers."""
     streamed = b"".join(response.streaming_content) if response.streaming else response.content
     headers = "\n".join(f"{name}: {value}" for name, value in response.items())
+    if response.get("Content-Type", "").endswith("spreadsheetml.sheet"):
+        with ZipFile(BytesIO(streamed)) as book:
+            streamed = b"\n".join(book.read(name) for name in book.namelist())
     return headers + "\n" + streamed.decode("utf-8", "replace")
 
 
@@ -232,6 +237,8 @@ def queries(world: World) -> list[str]:
         *(f"{reverse(name)}?q={word}" for name in ("schools", "schools_suggest", "account_schools")
           for word in ("Quayside", "Hillcrest")),
         f"{reverse('network_schools', args=[harbour])}?q=Hillcrest",
+        *(reverse(f"network_{what}_file", args=[network.pk, "xlsx"])
+          for what in ("schools", "people") for network in (world.cast.harbour, world.cast.fellside)),
         f"{reverse('activities')}?page=2",
         f"{reverse('activities')}?network={world.cast.fellside.pk}",
         f"{reverse('network', args=[harbour])}no-such-page.css",

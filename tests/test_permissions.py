@@ -215,7 +215,9 @@ def test_a_child_is_only_found_under_its_own_parent(world: World) -> None:
     client = world.client("ada")
     got = {}
     for name, all_words in places(world).items():
-        pairs = [words for words in all_words[:2] if "pk" in words and len(words) == 2]
+        pairs = [
+            words for words in all_words[:2] if "pk" in words and len({*words} - {"form"}) == 2
+        ]
         for mine, other in zip(pairs, reversed(pairs), strict=True):
             path = reverse(name, kwargs={**mine, "pk": other["pk"]})
             for method in ("get", "post"):

@@ -123,6 +123,8 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("account_schools", schools, "ada", "?q=Lantern"),
     ("network_schools", members, "ada", ""),
     ("network_schools", schools, "ada", "?q=Lantern"),
+    ("network_schools_file", members, "ada", ""),
+    ("network_people_file", people, "ada", ""),
     ("network", members, "ada", ""),
     ("network", people, "ada", ""),
     ("network", runs, "ada", ""),
@@ -157,7 +159,7 @@ def test_a_list_costs_the_same(cast: Cast, name: str, grow: Grow, who: str, ques
     client = Client()
     client.force_login(cast.people()[who])
     grow(cast, 1)
-    words = [cast.harbour.pk] if of_network else []
+    words = [*([cast.harbour.pk] if of_network else []), *(["csv"] if "_file" in name else [])]
     if name == "meeting":
         words = [Meeting.objects.get().pk]
     path = reverse(name, args=words) + question
@@ -208,6 +210,9 @@ def test_a_result_costs_the_same_for_more_findings(cast: Cast) -> None:
     for count in (1, 3):
         where = f"closed-{count}"
         run = worlds.held(cast.ben, cast.harbour, where, [cast.quayside, cast.marsh_lane], count)
-        paths = [reverse(name, args=[run.pk]) for name in ("run", "run_print", "run_json")]
+        paths = [
+            reverse(name, args=[run.pk])
+            for name in ("run", "run_print", "run_json", "run_workbook")
+        ]
         found.append([cost(client, path) for path in paths])
     assert found[1] == found[0]

@@ -5,6 +5,7 @@ from django.urls import path
 from exchange.directory import (
     account_views,
     founding_views,
+    list_views,
     message_views,
     network_views,
     people_views,
@@ -19,6 +20,11 @@ urlpatterns = [
     path("networks/<int:pk>/", network_views.network, name="network"),
     path("networks/<int:pk>/change/", network_views.network_change, name="network_change"),
     path("networks/<int:pk>/schools/", network_views.network_schools, name="network_schools"),
+    path(
+        "networks/<int:pk>/schools.<slug:form>",
+        list_views.network_schools_file,
+        name="network_schools_file",
+    ),
     path("networks/<int:pk>/schools/<int:member>/", network_views.membership, name="membership"),
     path(
         "networks/<int:pk>/schools/<int:member>/commitment/",
@@ -31,6 +37,11 @@ urlpatterns = [
         name="membership_departure",
     ),
     path("networks/<int:pk>/people/", people_views.network_people, name="network_people"),
+    path(
+        "networks/<int:pk>/people.<slug:form>",
+        list_views.network_people_file,
+        name="network_people_file",
+    ),
     path("networks/<int:pk>/roles/", people_views.roles, name="roles"),
     path("networks/<int:pk>/roles/<int:role>/end/", people_views.role_end, name="role_end"),
     path("networks/<int:pk>/invitations/", people_views.invitations, name="invitations"),

@@ -79,11 +79,11 @@ def _load(path: Path) -> Activity:
 
 
 class ActivityTemplates(Loader):
-    """`diamond_nine/board.html` -> board.html in the activity's folder."""
+    """`diamond_nine/board.html` -> board.html in the activity's folder; its pictures likewise."""
 
     def get_template_sources(self, template_name: str) -> Iterator[Origin]:
         key, _, rest = template_name.partition("/")
-        if not rest.endswith(".html"):
+        if not rest.endswith((".html", ".svg")):
             return
         for folder in settings.ACTIVITY_DIRS:
             if (Path(folder) / key / "activity.py").is_file():

@@ -170,6 +170,29 @@ class Table:
     rows: list[tuple[Any, ...]]
 
 
+@dataclass(frozen=True)
+class Picture:
+    """One picture of the result, to take away as SVG.
+
+    key, title  its address and its name; they need not be known beforehand
+    sentence    what it shows, in words, for whoever does not see it
+    table       the key of the table that holds the same
+    template    a file of the activity's folder, `diamond.svg`; it gets `drawn` and `picture`
+    drawn       plain values for the template
+    """
+
+    key: str
+    title: str
+    sentence: str
+    table: str
+    template: str
+    drawn: Data
+
+
+def _no_pictures(state: State, room: Room) -> list[Picture]:
+    return []
+
+
 def _nothing(state: State, room: Room, phase: str, chance: Random) -> None:
     return None
 
@@ -192,6 +215,7 @@ class Activity:
     waiting   (state, room) -> how many have not locked or answered yet (a number, never who)
     findings  (state, room) -> suggested wordings for the room to agree, change or drop
     tables    (state, room) -> what the record exports
+    pictures  (state, room) -> the pictures of the record, each beside its table
     upgrade   (state, version) -> the state of the current version
     """
 
@@ -216,6 +240,7 @@ class Activity:
     enter: Callable[[State, Room, str, Random], None] = _nothing
     upgrade: Callable[[State, int], State] = _same
     scripts: tuple[str, ...] = ()
+    pictures: Callable[[State, Room], list[Picture]] = _no_pictures
     order: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Activities, setting up a run, and its record: result, export, print."""
+"""Activities, setting up a run, and its record: result and print."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from exchange.core.exports import csv_response
 from exchange.core.packs import packs_by_kind
 from exchange.directory.models import Network, Person
 from exchange.directory.requests import SignedIn
@@ -168,10 +167,19 @@ def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
     if context["is_mine"]:
         context["note_form"] = NoteForm(initial={"text": note_of(found, request.user)})
     if found.closed_at and _may_read(request, found):
-        context |= record_of(found)
+        context |= record_of(found) | files_of(found)
         context["may_read"] = True
         context["finding_rows"] = Finding.objects.visible_to(request.user).filter(run=found)
     return context
+
+
+def files_of(run: Run) -> dict[str, Any]:
+    """The tables and pictures of a closed run that its page offers as files."""
+    activity, room = brought_up(run), engine.room_of(run.room)
+    return {
+        "tables": activity.tables(run.state, room),
+        "pictures": activity.pictures(run.state, room),
+    }
 
 
 def note_of(run: Run, person: Person) -> str:
@@ -180,7 +188,7 @@ def note_of(run: Run, person: Person) -> str:
     return note.text if note else ""
 
 
-def _readable(request: SignedIn, run_id: int) -> Run:
+def readable(request: SignedIn, run_id: int) -> Run:
     """A closed run whose result this person may read; 404 unseen, 403 unread."""
     found = _seen_run(request, run_id)
     if not found.closed_at:
@@ -194,63 +202,9 @@ def _readable(request: SignedIn, run_id: int) -> Run:
 @require_GET
 def run_print(request: SignedIn, run_id: int) -> HttpResponse:
     """The result on paper."""
-    found = _readable(request, run_id)
+    found = readable(request, run_id)
     return render(
         request,
         "live/print.html",
         {**record_of(found), "print_part": f"{found.activity}/print.html"},
     )
-
-
-@login_required
-@require_GET
-def run_table(request: SignedIn, run_id: int, table: str) -> HttpResponse:
-    """One table of the result as CSV."""
-    found = _readable(request, run_id)
-    tables = {t.key: t for t in _tables(found)}
-    if table not in tables:
-        raise Http404
-    chosen = tables[table]
-    return csv_response(f"run-{found.pk}-{table}.csv", chosen.columns, chosen.rows)
-
-
-@login_required
-@require_GET
-def run_json(request: SignedIn, run_id: int) -> HttpResponse:
-    """The whole result as JSON: its tables, findings and how it was held."""
-    found = _readable(request, run_id)
-    visible = Finding.objects.visible_to(request.user).filter(run=found)
-    answer = JsonResponse(
-        {
-            "activity": found.activity,
-            "version": found.version,
-            "title": found.title,
-            "network": found.network.name if found.network else None,
-            "opened": found.opened_at,
-            "closed": found.closed_at,
-            "tables": [
-                {"key": t.key, "title": t.title, "columns": t.columns, "rows": t.rows}
-                for t in _tables(found)
-            ],
-            "findings": [
-                {"text": f.text, "dissent": [d["note"] for d in f.dissent]} for f in visible
-            ],
-        },
-        json_dumps_params={"ensure_ascii": False, "indent": 2},
-    )
-    answer["Content-Disposition"] = f'attachment; filename="run-{found.pk}.json"'
-    return answer
-
-
-def _tables(run: Run) -> list[Any]:
-    """The activity's tables, with school names instead of ids where a column is `school`."""
-    tables = brought_up(run).tables(run.state, engine.room_of(run.room))
-    names = record_of(run)["school_names"]
-    for table in tables:
-        if "school" in table.columns:
-            at = table.columns.index("school")
-            table.rows[:] = [
-                tuple(names.get(str(v), v) if i == at else v for i, v in enumerate(row))
-                for row in table.rows
-            ]
-    return tables

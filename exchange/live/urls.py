@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.live import desk_views, finding_views, run_views, seat_views
+from exchange.live import desk_views, export_views, finding_views, run_views, seat_views
 
 urlpatterns = [
     # Joining: no account
@@ -17,8 +17,19 @@ urlpatterns = [
     path("runs/<int:run_id>/", run_views.run, name="run"),
     path("runs/<int:run_id>/setup/", run_views.run_setup, name="run_setup"),
     path("runs/<int:run_id>/print/", run_views.run_print, name="run_print"),
-    path("runs/<int:run_id>/result.json", run_views.run_json, name="run_json"),
-    path("runs/<int:run_id>/tables/<slug:table>.csv", run_views.run_table, name="run_table"),
+    # One run: files to take away
+    path("runs/<int:run_id>/result.json", export_views.run_json, name="run_json"),
+    path("runs/<int:run_id>/result.xlsx", export_views.run_workbook, name="run_workbook"),
+    path(
+        "runs/<int:run_id>/tables/<slug:table>.<slug:form>",
+        export_views.run_table,
+        name="run_table",
+    ),
+    path(
+        "runs/<int:run_id>/pictures/<slug:picture>.svg",
+        export_views.run_picture,
+        name="run_picture",
+    ),
     # The phone
     path("runs/<int:run_id>/board/", seat_views.board, name="board"),
     path("runs/<int:run_id>/board/view/", seat_views.board_view, name="board_view"),

@@ -1,7 +1,7 @@
 """Diamond 9: what the engine needs to know of it. The rules are in play.py, what each viewer
 may know in sight.py, the figures in analysis.py and record.py."""
 
-from exchange.activities.diamond_nine import boards, play, record, setup, sight, tables
+from exchange.activities.diamond_nine import boards, pictures, play, record, setup, sight, tables
 from exchange.live.plugin import Activity, BallotQuestion, Field, MoveKind, Phase
 
 PHASES = (
@@ -109,6 +109,7 @@ ACTIVITY = Activity(
     waiting=play.waiting,
     findings=record.findings,
     tables=tables.tables,
+    pictures=pictures.pictures,
     upgrade=play.upgrade,
     scripts=("board.js",),
 )

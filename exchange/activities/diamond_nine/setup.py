@@ -16,6 +16,8 @@ LONGEST = 120
 #: Headings that name the column of cards in a pasted table.
 HEADINGS = {"card", "cards", "text", "item", "items", "statement"}
 _BULLET = re.compile(r"^(?:[-*•–]|\d{1,2}[.)])\s+")
+#: What our own CSV puts before a cell that a spreadsheet would take for a formula.
+_HARMLESS = re.compile(r"^'(?='*[=+\-@])")
 
 
 def pack_choices(context: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -133,7 +135,7 @@ def read_lines(lines: Sequence[str]) -> list[str]:
         column = [(number, _one_cell(line, number)) for number, line in numbered]
     cards: dict[str, str] = {}
     for number, cell in column:
-        text = _BULLET.sub("", tidy(cell))
+        text = _HARMLESS.sub("", _BULLET.sub("", tidy(cell)))
         if len(text) > LONGEST:
             raise Refused(
                 words.LONG_CARD.format(line=number, count=len(text), most=LONGEST), "lines"

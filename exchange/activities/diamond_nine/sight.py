@@ -21,7 +21,6 @@ from exchange.activities.diamond_nine.play import (
 )
 from exchange.activities.diamond_nine.setup import LONGEST, OWN
 from exchange.activities.diamond_nine.words import READING
-from exchange.activities.diamond_nine.words import TABLES as TITLES
 from exchange.live.plugin import CLOSED, FINDINGS, Data, Room, State, Who
 
 ALONE = ("read", "choose", "sort")
@@ -264,6 +263,5 @@ def _for_record(state: State, room: Room) -> Data:
         "blank": state["setup"]["blank"],
         "privacy": state["setup"]["privacy"],
         "challenges": challenges(state),
-        "tables": [{"key": key, "title": title} for key, title in TITLES.items()],
         **_together(state, room),
     }

@@ -8,6 +8,8 @@ from exchange.activities.diamond_nine.play import board_of, given, letters, text
 from exchange.live.plugin import Room, State, Table
 
 OTHERS = "others together"
+#: The key of the table behind the picture of the bars.
+SORTS_ROWS = "sorts"
 
 
 def _table(key: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Table:
@@ -18,7 +20,7 @@ def tables(state: State, room: Room) -> list[Table]:
     """Every table of the record. None holds a seat's key or a label."""
     return [
         _cards(state, room),
-        _sorts(state, room),
+        sorts(state, room),
         _consensus(state, room),
         _measures(state, room),
         _polarised(state, room),
@@ -44,12 +46,13 @@ def _cards(state: State, room: Room) -> Table:
     return _table("cards", ("code", "card", "kind"), rows)
 
 
-def _sorts(state: State, room: Room) -> Table:
-    sorts = record.counted_sorts(state, room)
-    enough = len(sorts) >= room.floor
-    found = analysis.frequencies(sorts, given(state)) if enough else {}
+def sorts(state: State, room: Room) -> Table:
+    """How many people put each card into each row; no rows below the room's floor."""
+    counted = record.counted_sorts(state, room)
+    enough = len(counted) >= room.floor
+    found = analysis.frequencies(counted, given(state)) if enough else {}
     return _table(
-        "sorts",
+        SORTS_ROWS,
         ("code", "card", *(f"row {row}" for row in range(1, 6)), "left out", "mean score",
          "mean rank"),
         [

@@ -274,3 +274,9 @@ TABLES = {
 # --- places ---
 TOP, BOTTOM = "row 1, the top", "row 5, the bottom"
 PLACE = "row {row}, place {place} of {of}"
+
+# --- pictures ---
+PICTURE_ROW = "Row {row}: {cards}."
+PICTURE_GROUP = "Group {letter}'s diamond"
+PICTURE_TIE = "Tie {number}: {cards}"
+EMPTY_PLACE, LEFT_OUT, OR = "Empty", "left out", "or"

@@ -3,10 +3,13 @@
 import json
 import re
 from copy import deepcopy
+from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings as house
 from django.template.loader import get_template
+from openpyxl import load_workbook
 
 from exchange.live import engine
 from exchange.live.discovery import activity_of, folder_of
@@ -320,6 +323,50 @@ def test_record_print_and_every_live_page_open(key, cast, client_of):
         answer = ben.get(f"/runs/{run.pk}/tables/{table['key']}.csv")
         assert answer.status_code == 200
         assert len(answer.content.decode().splitlines()) >= len(table["rows"]) + 1
+    assert sheets_of(ben, run) == [
+        ("About", None),
+        ("Findings", None),
+        *((t["key"].replace("_", " ").capitalize(), len(t["rows"]) + 1) for t in record["tables"]),
+    ]
+
+
+def sheets_of(client, run):
+    """(name, rows) of each sheet of the result's workbook; the first two are the house's."""
+    book = load_workbook(BytesIO(client.get(f"/runs/{run.pk}/result.xlsx").content))
+    kinds = {cell.data_type for page in book for row in page.iter_rows() for cell in row}
+    assert "f" not in kinds
+    return [(page.title, None if at < 2 else max(1, page.max_row)) for at, page in enumerate(book)]
+
+
+def test_every_picture_has_its_table_its_sentence_and_no_script(key, cast, client_of):
+    made, run = session(key, cast.ben, (cast.quayside, cast.eastway), people=6)
+    room = engine.room_of(made.room)
+    tables = {t.key: t.rows for t in made.activity.tables(made.state, room)}
+    drawn = made.activity.pictures(made.state, room)
+    assert len({picture.key for picture in drawn}) == len(drawn)
+    for picture in drawn:
+        assert tables[picture.table]
+        answer = client_of(cast.ben).get(f"/runs/{run.pk}/pictures/{picture.key}.svg")
+        assert answer["Content-Type"] == "image/svg+xml"
+        svg = ElementTree.fromstring(answer.content)
+        names = "{http://www.w3.org/2000/svg}"
+        assert svg.find(f"{names}title").text.endswith(picture.title)
+        assert svg.find(f"{names}desc").text == picture.sentence != ""
+        kinds = {one.tag.removeprefix(names) for one in svg.iter()}
+        assert kinds <= {
+            "svg",
+            "title",
+            "desc",
+            "rect",
+            "text",
+            "tspan",
+            "line",
+            "path",
+            "g",
+            "circle",
+        }
+        assert {name for one in svg.iter() for name in one.attrib if name.startswith("on")} == set()
+    assert client_of(cast.ben).get(f"/runs/{run.pk}/pictures/no-such.svg").status_code == 404
 
 
 def test_an_empty_session_can_be_held_to_the_end(key, cast, client_of):

@@ -237,15 +237,6 @@ def test_phone_and_desk_say_how_to_read_each_figure(hall, kind, phase):
     assert readings(page(made, kind, seat)) == told_of(made.see(kind, seat))
 
 
-def test_links_to_tables_are_the_tables(hall):
-    made = played(hall, "agree")
-    made.house("close")
-    assert [one["key"] for one in made.record()["tables"]] == list(made.tables())
-    assert [one["title"] for one in made.record()["tables"]] == [
-        table.title for table in made.tables().values()
-    ]
-
-
 def test_templates_use_translated_words_only():
     """No bare words between tags: every visible string goes through gettext."""
     for path in FOLDER.glob("*.html"):
