@@ -151,6 +151,11 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
             for table in tables(world)
             for form in ("csv", "xlsx")[: 2 if table == "groups" else 1]
         ],
+        "activity_paper": [{"key": ACTIVITY, "paper_key": "cards"}],
+        "run_paper": [
+            {**words, "paper_key": key} for words in each_run for key in ("cards", "script")
+        ],
+        "run_report": [{**words, "paper_key": "report"} for words in closed],
         "run_picture": [
             {**words, "picture": key} for words in closed for key in ("group-a", "consensus")
         ],

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from exchange.core.models import Pack
 from exchange.directory.models import (
     Affiliation,
     GroupLink,
@@ -109,6 +110,13 @@ def release(subject: Any, school: School, network: Network, **fields: Any) -> Re
         network=network,
         **fields,
     )
+
+
+def card_set(key: str = "sample") -> Pack:
+    """A card set of nine, as loaded from a file."""
+    cards = [{"code": f"p{number}", "text": f"Printed card {number}"} for number in range(1, 10)]
+    body = {"kind": "card_set", "key": key, "title": "Sample", "cards": cards}
+    return Pack.objects.create(kind="card_set", key=key, title="Sample", body=body)
 
 
 def yesterday() -> Any:

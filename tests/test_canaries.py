@@ -19,6 +19,7 @@ from django.core import mail
 from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
+from pypdf import PdfReader
 
 from exchange.directory import actions as directory
 from exchange.directory.models import Event, Role
@@ -227,6 +228,9 @@ def said(response: HttpResponse) -> str:
     if response.get("Content-Type", "").endswith("spreadsheetml.sheet"):
         with ZipFile(BytesIO(streamed)) as book:
             streamed = b"\n".join(book.read(name) for name in book.namelist())
+    if response.get("Content-Type") == "application/pdf":
+        pages = PdfReader(BytesIO(streamed)).pages
+        streamed = "".join("".join(page.extract_text().split()) for page in pages).encode()
     return headers + "\n" + streamed.decode("utf-8", "replace")
 
 

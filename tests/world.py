@@ -230,6 +230,7 @@ def everything(cast: Cast) -> World:
     zoe.save()
     let_sign_in([*cast.people().values(), zoe, tom])
     schools = [cast.quayside, cast.marsh_lane]
+    make.card_set()
     closed = held(cast.ben, cast.harbour, "closed-harbour", schools)
     released = held(cast.ben, cast.harbour, "released-harbour", schools, afterwards="network")
     fellside = held(cast.dot, cast.fellside, "closed-fellside", [cast.hillcrest])

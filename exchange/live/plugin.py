@@ -189,6 +189,25 @@ class Picture:
     drawn: Data
 
 
+@dataclass(frozen=True)
+class Paper:
+    """Something to print on paper: part of the pack before a session, or the report after it.
+
+    key, title, summary  its address, its name, one sentence on what it is and how often to print
+    template  a .typ file of the activity's folder (docs/activities.md)
+    fill      (given, about) -> plain data for the template. `given` is the set-up; for a report
+              what `see` gives the record. `about` is what the engine knows: `live/paper.py`
+    after     a report: offered once the session is closed, to those who may read its result
+    """
+
+    key: str
+    title: str
+    summary: str
+    template: str
+    fill: Callable[[Data, Data], Data]
+    after: bool = False
+
+
 def _no_pictures(state: State, room: Room) -> list[Picture]:
     return []
 
@@ -216,6 +235,7 @@ class Activity:
     findings  (state, room) -> suggested wordings for the room to agree, change or drop
     tables    (state, room) -> what the record exports
     pictures  (state, room) -> the pictures of the record, each beside its table
+    paper     what can be printed: the pack for a session on paper, and the report
     upgrade   (state, version) -> the state of the current version
     """
 
@@ -241,6 +261,7 @@ class Activity:
     upgrade: Callable[[State, int], State] = _same
     scripts: tuple[str, ...] = ()
     pictures: Callable[[State, Room], list[Picture]] = _no_pictures
+    paper: tuple[Paper, ...] = ()
     order: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
@@ -250,6 +271,20 @@ class Activity:
     def move(self, key: str) -> MoveKind | None:
         """The move kind of that key, or None."""
         return next((kind for kind in self.moves if kind.key == key), None)
+
+    @property
+    def pack(self) -> list[Paper]:
+        """What is printed before a session."""
+        return [paper for paper in self.paper if not paper.after]
+
+    @property
+    def reports(self) -> list[Paper]:
+        """What is printed of its result."""
+        return [paper for paper in self.paper if paper.after]
+
+    def printed(self, key: str) -> Paper | None:
+        """The paper of that key, or None."""
+        return next((paper for paper in self.paper if paper.key == key), None)
 
     def phase(self, key: str) -> Phase | None:
         """The phase of that key, or None (lobby, findings and closed are the engine's)."""

@@ -23,6 +23,7 @@ from exchange.live.gatherings import after_setup
 from exchange.live.looking import record_of
 from exchange.live.models import Finding, Note, Run
 from exchange.live.plugin import Activity, Refused
+from exchange.live.samples import sample_fields
 from exchange.live.seating import seat_for
 from exchange.live.versions import brought_up
 
@@ -41,7 +42,8 @@ def activity_list(request: SignedIn) -> HttpResponse:
     return render(request, "live/activities.html", context)
 
 
-def _activity(key: str) -> Activity:
+def declared_or_404(key: str) -> Activity:
+    """The activity of that key, or 404."""
     try:
         return activity_of(key)
     except UnknownActivity:
@@ -52,7 +54,11 @@ def _activity(key: str) -> Activity:
 @require_GET
 def activity(request: SignedIn, key: str) -> HttpResponse:
     """What one activity is for and how it goes."""
-    return render(request, "live/activity.html", {"activity": _activity(key)})
+    declared = declared_or_404(key)
+    choices = sample_fields(declared) if declared.pack else []
+    printable = bool(declared.pack) and all(rows for _field, rows in choices)
+    context = {"activity": declared, "choices": choices, "printable": printable}
+    return render(request, "live/activity.html", context)
 
 
 def _networks(request: SignedIn) -> Any:
@@ -69,7 +75,7 @@ def _networks(request: SignedIn) -> Any:
 @require_http_methods(["GET", "POST"])
 def run_new(request: SignedIn, key: str) -> HttpResponse:
     """Set a session up."""
-    declared = _activity(key)
+    declared = declared_or_404(key)
     form = SetupForm(
         request.POST or None, activity=declared, networks=_networks(request),
         context={"packs": packs_by_kind()},
@@ -92,7 +98,7 @@ def run_setup(request: SignedIn, run_id: int) -> HttpResponse:
     run = get_object_or_404(Run.objects.facilitated_by(request.user), pk=run_id, cancelled_at=None)
     if run.opened_at and request.method == "GET":
         return redirect("run", run.pk)  # what people were told cannot change any more
-    declared = _activity(run.activity)
+    declared = declared_or_404(run.activity)
     form = SetupForm(
         request.POST or None, activity=declared, networks=Network.objects.filter(pk=run.network_id or 0),
         context={"packs": packs_by_kind()},
@@ -155,7 +161,7 @@ def run(request: SignedIn, run_id: int) -> HttpResponse:
 
 def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
     """What the session's page shows this person."""
-    declared = _activity(found.activity)
+    declared = declared_or_404(found.activity)
     context: dict[str, Any] = {
         "run": found,
         "activity": declared,

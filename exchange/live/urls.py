@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from exchange.live import desk_views, export_views, finding_views, run_views, seat_views
+from exchange.live import (
+    desk_views,
+    export_views,
+    finding_views,
+    paper_views,
+    run_views,
+    seat_views,
+)
 
 urlpatterns = [
     # Joining: no account
@@ -12,11 +19,21 @@ urlpatterns = [
     # Activities
     path("activities/", run_views.activity_list, name="activities"),
     path("activities/<slug:key>/", run_views.activity, name="activity"),
+    path(
+        "activities/<slug:key>/paper/<slug:paper_key>.pdf",
+        paper_views.activity_paper,
+        name="activity_paper",
+    ),
     path("activities/<slug:key>/runs/new/", run_views.run_new, name="run_new"),
     # One run: its record
     path("runs/<int:run_id>/", run_views.run, name="run"),
     path("runs/<int:run_id>/setup/", run_views.run_setup, name="run_setup"),
     path("runs/<int:run_id>/print/", run_views.run_print, name="run_print"),
+    # One run: on paper
+    path("runs/<int:run_id>/paper/<slug:paper_key>.pdf", paper_views.run_paper, name="run_paper"),
+    path(
+        "runs/<int:run_id>/report/<slug:paper_key>.pdf", paper_views.run_report, name="run_report"
+    ),
     # One run: files to take away
     path("runs/<int:run_id>/result.json", export_views.run_json, name="run_json"),
     path("runs/<int:run_id>/result.xlsx", export_views.run_workbook, name="run_workbook"),

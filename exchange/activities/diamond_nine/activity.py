@@ -1,7 +1,16 @@
 """Diamond 9: what the engine needs to know of it. The rules are in play.py, what each viewer
 may know in sight.py, the figures in analysis.py and record.py."""
 
-from exchange.activities.diamond_nine import boards, pictures, play, record, setup, sight, tables
+from exchange.activities.diamond_nine import (
+    boards,
+    paper,
+    pictures,
+    play,
+    record,
+    setup,
+    sight,
+    tables,
+)
 from exchange.live.plugin import Activity, BallotQuestion, Field, MoveKind, Phase
 
 PHASES = (
@@ -110,6 +119,7 @@ ACTIVITY = Activity(
     findings=record.findings,
     tables=tables.tables,
     pictures=pictures.pictures,
+    paper=paper.PAPERS,
     upgrade=play.upgrade,
     scripts=("board.js",),
 )

@@ -4,7 +4,6 @@ import json
 import re
 from copy import deepcopy
 from io import BytesIO
-from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings as house
@@ -16,7 +15,7 @@ from exchange.live.discovery import activity_of, folder_of
 from exchange.live.models import Finding, Run
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Activity, Refused
 from exchange.live.tests import documented
-from exchange.live.tests.holding import SAMPLE, hold, made_setup, sit
+from exchange.live.tests.holding import SAMPLE, advance, hold, made_setup, sit
 from exchange.live.tests.playing import plain, session, shown, viewers, without_counts
 
 DOCUMENTED = documented.folder()
@@ -338,37 +337,6 @@ def sheets_of(client, run):
     return [(page.title, None if at < 2 else max(1, page.max_row)) for at, page in enumerate(book)]
 
 
-def test_every_picture_has_its_table_its_sentence_and_no_script(key, cast, client_of):
-    made, run = session(key, cast.ben, (cast.quayside, cast.eastway), people=6)
-    room = engine.room_of(made.room)
-    tables = {t.key: t.rows for t in made.activity.tables(made.state, room)}
-    drawn = made.activity.pictures(made.state, room)
-    assert len({picture.key for picture in drawn}) == len(drawn)
-    for picture in drawn:
-        assert tables[picture.table]
-        answer = client_of(cast.ben).get(f"/runs/{run.pk}/pictures/{picture.key}.svg")
-        assert answer["Content-Type"] == "image/svg+xml"
-        svg = ElementTree.fromstring(answer.content)
-        names = "{http://www.w3.org/2000/svg}"
-        assert svg.find(f"{names}title").text.endswith(picture.title)
-        assert svg.find(f"{names}desc").text == picture.sentence != ""
-        kinds = {one.tag.removeprefix(names) for one in svg.iter()}
-        assert kinds <= {
-            "svg",
-            "title",
-            "desc",
-            "rect",
-            "text",
-            "tspan",
-            "line",
-            "path",
-            "g",
-            "circle",
-        }
-        assert {name for one in svg.iter() for name in one.attrib if name.startswith("on")} == set()
-    assert client_of(cast.ben).get(f"/runs/{run.pk}/pictures/no-such.svg").status_code == 404
-
-
 def test_an_empty_session_can_be_held_to_the_end(key, cast, client_of):
     """Nobody comes: every page of desk and screen opens in every phase, and the record too."""
     run, ben = hold(cast.ben, key=key), client_of(cast.ben)
@@ -393,7 +361,6 @@ def test_an_empty_session_can_be_held_to_the_end(key, cast, client_of):
 def test_one_person_alone_sees_every_phase(key, cast):
     run = hold(cast.ben, key=key)
     (seat,) = sit(run)
-    from exchange.live.tests.holding import advance
     from exchange.live.tests.playing import Played
 
     made = Played(key, {}, "", 0, {})

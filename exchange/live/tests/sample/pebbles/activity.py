@@ -15,6 +15,7 @@ from exchange.live.plugin import (
     Field,
     Move,
     MoveKind,
+    Paper,
     Phase,
     Refused,
     Room,
@@ -133,6 +134,25 @@ def upgrade(state, version):
     return {"praise": "", **state} if version < 2 else state
 
 
+def sheet(made, about):
+    """A sheet for each group, with a line for its word."""
+    rows = [[letter, ""] for letter in about["groups"]]
+    return {
+        "title": f"{made['topic']}: {about['title']}",
+        "blocks": [
+            {"kind": "table", "columns": ["Group", "Word"], "rows": rows, "numbers": []},
+            {"kind": "list", "items": about["announce"]},
+        ],
+    }
+
+
+def told(seen, about):
+    """The words of the groups, and what was found."""
+    found = [one["text"] for one in about["findings"]]
+    words = [f"{group['letter']}: {group['word']}" for group in seen["groups"]]
+    return {"title": about["title"], "blocks": [{"kind": "list", "items": [*words, *found]}]}
+
+
 ACTIVITY = Activity(
     key="pebbles",
     version=2,
@@ -165,5 +185,9 @@ ACTIVITY = Activity(
         BallotQuestion("fair", "share", "Was it fair?", lambda s, r: [("yes", "Yes"), ("no", "No")]),
     ),
     enter=enter,
+    paper=(
+        Paper("sheet", "Sheet", "One for each group.", "sheet.typ", sheet),
+        Paper("words", "Words", "What was said.", "sheet.typ", told, after=True),
+    ),
     upgrade=upgrade,
 )  # fmt: skip

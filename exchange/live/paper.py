@@ -1,0 +1,124 @@
+"""What the engine tells every paper: how a session is or was held. Plain values for typst."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from exchange.core.printing import pdf
+from exchange.directory.models import Membership, Network
+from exchange.live import engine, grouping
+from exchange.live.discovery import folder_of
+from exchange.live.looking import findings_for, record_of
+from exchange.live.models import Run, Seat
+from exchange.live.plugin import FINDINGS, Activity, Data, Paper
+from exchange.live.versions import brought_up
+
+MOST_GROUPS, USUAL_GROUPS, LONGEST_LIST = 20, 5, 40
+
+
+def pack(run: Run, paper: Paper, groups: int) -> bytes:
+    """A paper of the pack for this session, before or while it is held; so many groups."""
+    activity = brought_up(run)
+    about = about_of(activity, run.network) | {
+        "title": run.title,
+        "announce": activity.announce(run.setup),
+        "phases": phases_of(activity, run.room["clock"]["plan"] if run.room else {}),
+        "groups": letters(groups),
+        "marks": marks_of(run),
+    }
+    return printed(activity, paper, run.setup, about)
+
+
+def sample(activity: Activity, setup: Data, paper: Paper, groups: int) -> bytes:
+    """A paper of the pack without a session: to look at, or to hold one without us."""
+    about = about_of(activity, None) | {
+        "title": activity.title,
+        "announce": activity.announce(setup),
+        "phases": phases_of(activity, {}),
+        "groups": letters(groups),
+        "marks": [],
+    }
+    return printed(activity, paper, setup, about)
+
+
+def report(run: Run, paper: Paper) -> bytes:
+    """The result of a closed session; whoever calls has asked whether it may be read."""
+    activity, record = brought_up(run), record_of(run)
+    about = about_of(activity, run.network) | {
+        "title": run.title,
+        "line": line_of(run),
+        "marks": marks_of(run),
+        "school_names": record["school_names"],
+        "findings": [
+            {"text": one["text"], "dissent": one["dissent"], "agree": one["agree"]}
+            for one in findings_for(run, engine.who_of(run.room, "record"))
+            if one["settled"]
+        ],
+    }
+    return printed(activity, paper, record["seen"], about)
+
+
+def printed(activity: Activity, paper: Paper, given: Data, about: Data) -> bytes:
+    """The PDF; raises NotPrinted with a sentence."""
+    template: Path = folder_of(activity.key) / paper.template
+    return pdf(template, {"about": about, "paper": paper.fill(given, about)})
+
+
+def about_of(activity: Activity, network: Network | None) -> dict[str, Any]:
+    """What is the same for every paper: language, floor, schools by number, roles by letter."""
+    language, _sign, region = (get_language() or settings.LANGUAGE_CODE).partition("-")
+    return {
+        "lang": language,
+        "region": region or None,
+        "activity": activity.title,
+        "network": network.name if network else "",
+        "floor": settings.FLOOR,
+        "schools": [
+            {"number": number, "name": name} for number, (_key, name) in schools_of(network).items()
+        ],
+        "roles": [{"letter": key[0], "name": str(label)} for key, label in Seat.Role.choices],
+        "words": {"page": _("Page")},
+    }
+
+
+def schools_of(network: Network | None) -> dict[int, tuple[int, str]]:
+    """Number -> (id, name) of the network's schools, as sheets and their typing name them."""
+    if network is None:
+        return {}
+    members = Membership.objects.current().filter(network=network).select_related("school")
+    found = sorted({(m.school.name, m.school_id) for m in members})[:LONGEST_LIST]
+    return {number: (pk, name) for number, (name, pk) in enumerate(found, 1)}
+
+
+def phases_of(activity: Activity, plan: dict[str, int]) -> list[dict[str, Any]]:
+    """Every step with its planned minutes, the wording of the findings last."""
+    steps = [
+        {"key": p.key, "title": p.title, "minutes": plan.get(p.key, p.minutes), "task": p.task}
+        for p in activity.phases
+    ]
+    title, task = engine.title_of(activity, FINDINGS), engine.task_of(activity, FINDINGS)
+    last = {"key": FINDINGS, "title": title, "minutes": plan.get(FINDINGS, 10), "task": task}
+    return [*steps, last]
+
+
+def letters(groups: int) -> list[str]:
+    """The letters of the first so many groups."""
+    return [grouping.letter(at) for at in range(max(1, min(groups, MOST_GROUPS)))]
+
+
+def marks_of(run: Run) -> list[str]:
+    """What every page says at its foot, so that nobody takes it for something else."""
+    invented = bool(run.network and run.network.is_invented)
+    return [_("Invented for demonstration")] if invented else []
+
+
+def line_of(run: Run) -> str:
+    """Activity, network, who held it and when, in one line."""
+    day = formats.date_format(timezone.localtime(run.closed_at), "j F Y") if run.closed_at else ""
+    held = _("held by %s") % run.facilitator.name if run.facilitator else ""
+    network = run.network.name if run.network else ""
+    return " · ".join(part for part in (brought_up(run).title, network, held, day) if part)
