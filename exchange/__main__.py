@@ -127,6 +127,9 @@ def _content(groups: Any) -> None:
 
 
 def _people(groups: Any) -> None:
+    reset = groups.add_parser("mfa-reset", help="take away a second step that was lost")
+    reset.add_argument("email", metavar="EMAIL")
+    reset.set_defaults(target="exchange.directory.account_commands:mfa_reset")
     user = groups.add_parser("user", help="people")
     verbs = user.add_subparsers(required=True, metavar="VERB")
     add = verbs.add_parser("add", help="invite somebody by letter")

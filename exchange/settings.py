@@ -44,6 +44,12 @@ refuse(PRODUCTION, DEBUG, SECRET_KEY, ALLOWED_HOSTS)
 
 # Who may found a network: anyone with a confirmed tie to a school, or the programme office.
 FOUNDERS = os.environ.get("EXCHANGE_FOUNDERS", "anyone")
+# Who must have a second step at sign-in; the demonstration and tests force nobody.
+SECOND_STEP = (
+    "nobody"
+    if DEMO or TESTING
+    else chosen("EXCHANGE_SECOND_STEP", "leaders", ("leaders", "all", "nobody"))
+)
 # Figures from fewer people than this are never shown. It can be raised, not lowered.
 FLOOR = max(5, number("EXCHANGE_FLOOR", 5))
 
@@ -58,6 +64,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "exchange.core",
     "exchange.directory",
     "exchange.live",
@@ -80,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "exchange.directory.second_step.led_there",
     "exchange.site.errors.in_words",
     "exchange.core.middleware.in_one_thread",
 ]
@@ -158,6 +166,17 @@ ACCOUNT_FORMS = {
     "set_password": "exchange.directory.account_forms.SetPassword",
     "reauthenticate": "exchange.directory.account_forms.ConfirmItIsYou",
 }
+MFA_ADAPTER = "exchange.directory.second_step.SecondStep"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are wrong by seconds, people are slow
+MFA_FORMS = {
+    "authenticate": "exchange.directory.second_step_forms.SecondStepForm",
+    "reauthenticate": "exchange.directory.second_step_forms.ConfirmByCode",
+    "activate_totp": "exchange.directory.second_step_forms.SetUpApp",
+}
+# Whoever proved who they are, by signing in or since, is not asked again for so long (seconds).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -61,6 +61,7 @@ class Server:
             "SECRET_KEY": settings.SECRET_KEY,
             "BASE_URL": self.url,
             "LOG_LEVEL": "WARNING",
+            "EXCHANGE_SECOND_STEP": "nobody",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -9,6 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -32,7 +34,7 @@ from exchange.site.demo_session import (
     sort_together,
     take_seats,
 )
-from exchange.site.demo_words import NETWORK
+from exchange.site.demo_words import NETWORK, PASSWORD
 from tests.addresses import names
 
 
@@ -137,6 +139,26 @@ def signed_in(key: str) -> Who:
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     name = settings.SESSION_COOKIE_NAME
     return Who(key, ((name, client.cookies[name].value),))
+
+
+def after_password() -> Who:
+    """Ned, who has an app, with the right password given and the code yet to come."""
+    ned = Person.objects.get(email="ned@example.org")
+    totp.TOTP.activate(ned, totp.generate_totp_secret())
+    client = Client(SERVER_NAME="localhost")
+    words = {"login": ned.email, "password": PASSWORD}
+    assert client.post(reverse("account_login"), words)["Location"] == reverse("mfa_authenticate")
+    return Who(
+        "ned-half",
+        ((settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value),),
+    )
+
+
+def with_second_step() -> Who:
+    """Ned with an app and recovery codes."""
+    ned = signed_in("ned")
+    RecoveryCodes.activate(Person.objects.get(email="ned@example.org"))
+    return Who("ned-app", ned.cookie)
 
 
 def without_password() -> Who:
@@ -251,6 +273,7 @@ def of_strangers(network: Network) -> list[Shot]:
 def of_directory(network: Network) -> list[Shot]:
     """Networks, schools and people, as a co-leader."""
     ada, founder = signed_in("ada"), founding()
+    half, ned = after_password(), with_second_step()
     member = network.memberships.order_by("pk")[0]
     each = [
         page(name, ada, network.pk)
@@ -289,6 +312,14 @@ def of_directory(network: Network) -> list[Shot]:
         page("account_reauthenticate", ada),
         page("account_set_password", without_password()),
         page("account_logout", ada),
+        page("mfa_index", ada),
+        page("mfa_index", ned, suffix="-set-up"),
+        page("mfa_activate_totp", ada),
+        page("mfa_deactivate_totp", ned),
+        page("mfa_authenticate", half),
+        page("mfa_reauthenticate", ned),
+        page("mfa_view_recovery_codes", ned),
+        page("mfa_generate_recovery_codes", ned),
         page("network", signed_in("cy"), network.pk, suffix="-member"),
     ]
 

@@ -65,7 +65,7 @@ def walk(client: Client) -> dict[str, tuple[int, str]]:
 BY_ANOTHER_WAY = {
     "account_inactive": "signing in to an account that was closed",
     "account_logout": "the button that signs out leads past it",
-    "account_reauthenticate": "nothing asks for it yet",
+    "account_reauthenticate": "what matters, ten minutes after signing in",
     "account_reset_password_done": "asking for a letter",
     "account_reset_password_from_key": "the link of a letter",
     "invitation": "the link of a letter",
@@ -76,6 +76,7 @@ BY_ANOTHER_WAY = {
     "calendar_file": "calendar programs ask",
     "join_code": "the code on the screen",
     "join_token": "the picture or the link",
+    "mfa_generate_recovery_codes": "having set up a second step",
     "alive": "machines ask",
     "robots": "machines ask",
     "security": "machines ask",

@@ -7,9 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account import views
+from allauth.mfa.base import views as second_step
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as app
 from django.http import HttpResponseBase
 from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
+
+from exchange.directory import second_step_views as ours
 
 View = Callable[..., HttpResponseBase]
 
@@ -36,5 +41,17 @@ urlpatterns = [
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         page(views.password_reset_from_key),
         name="account_reset_password_from_key",
+    ),
+    # The second step
+    path("second-step/", ours.second_step, name="mfa_index"),
+    path("second-step/code/", page(second_step.authenticate), name="mfa_authenticate"),
+    path("confirm/code/", page(second_step.reauthenticate), name="mfa_reauthenticate"),
+    path("second-step/app/", page(app.activate_totp), name="mfa_activate_totp"),
+    path("second-step/app/removal/", page(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path("second-step/recovery-codes/", ours.recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "second-step/recovery-codes/new/",
+        page(codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
     ),
 ]

@@ -1,5 +1,6 @@
 """How allauth behaves in this house: accounts by invitation only, and our own words."""
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -15,10 +16,31 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.core.limits import address_of, failed, give_back, take, too_many
 from exchange.core.outbox import post
+from exchange.directory.account_log import SIGNED_IN_AT, refused
+from exchange.directory.models import Person
 
 # Wrong passwords: of one account, and of one address behind which a whole hall may sit.
 PER_ACCOUNT, ACCOUNT_WINDOW = 5, 300
 PER_ADDRESS, ADDRESS_WINDOW = 60, 60
+
+#: What a letter says of a change, by the name allauth has for it.
+CHANGES = {
+    "account/email/password_changed": _("Your password was changed."),
+    "account/email/password_set": _("A password was set for your account."),
+    "account/email/password_reset": _("Your password was changed by the link of a letter."),
+    "mfa/email/totp_activated": _("An app on a phone was set up as the second step of signing in."),
+    "mfa/email/totp_deactivated": _("The app is no longer asked for when you sign in."),
+    "mfa/email/recovery_codes_generated": _("New recovery codes were made; the old ones ended."),
+    "mfa/email/webauthn_added": _("A passkey was added to your account."),
+    "mfa/email/webauthn_removed": _("A passkey was removed from your account."),
+}
+
+#: The links by which somebody confirms who they are in another way.
+WAYS = {
+    "reauthenticate": _("Use my password"),
+    "mfa_reauthenticate": _("Use a code from my phone"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 
 
 class InvitedOnly(DefaultAccountAdapter):
@@ -54,9 +76,11 @@ class InvitedOnly(DefaultAccountAdapter):
         most of forty right ones that arrive together.
         """
         email = str(credentials.get("email", "")).lower()
-        if too_many("password from", address_of(request), PER_ADDRESS) or not take(
-            "password of", email, PER_ACCOUNT, ACCOUNT_WINDOW
-        ):
+        if too_many("password from", address_of(request), PER_ADDRESS):
+            raise self.validation_error("too_many_login_attempts")
+        if not take("password of", email, PER_ACCOUNT, ACCOUNT_WINDOW):
+            if person := Person.objects.filter(email__iexact=email).first():
+                refused(person, "password")
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
@@ -76,6 +100,16 @@ class InvitedOnly(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Not of somebody who has just signed in with all that their account asks for."""
+        began = context.request.session.get(SIGNED_IN_AT, 0)
+        return bool(time.time() - began > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How this person can show once more who they are, in our words."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS[way["id"]]} for way in ways]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Home, whatever needs the person first."""
@@ -98,3 +132,15 @@ class InvitedOnly(DefaultAccountAdapter):
         """
         words = {**context, "email": email, "home": f"{settings.BASE_URL}/"}
         post(self.render_mail(template_prefix, email, words), kind=template_prefix)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tells somebody by letter what changed about how they sign in, in one sentence, and
+        nothing of the device: a letter may be read by others."""
+        words = {"sentence": CHANGES[template_prefix], "contact": settings.DEFAULT_FROM_EMAIL}
+        self.send_mail("account/email/changed", email or user.email, words)

@@ -11,8 +11,9 @@ class DirectoryConfig(AppConfig):
         """The directory's own cards on the home page: what waits, who speaks besides; and what
         the worker does for it."""
         from exchange.core.chores import chore  # app ready
-        from exchange.directory import digest, home, slots  # app ready
+        from exchange.directory import account_log, digest, home, slots  # app ready
 
         chore("weekly digests", timedelta(hours=1), digest.send_digests)
 
+        account_log.connect()
         slots.home_cards[:0] = [home.waiting_card, home.voices_card]

@@ -92,3 +92,12 @@ def may_ask_release(person: Person, network: Network) -> bool:
 def may_agree_release(person: Person, school: School) -> bool:
     """Only the school's own head or link person; a co-leader or an administrator does not count."""
     return speaks_for(person, school)
+
+
+def must_have_second_step(person: Person) -> bool:
+    """By a setting: nobody, all, or those who lead: site administrators, co-leaders and whoever
+    holds a role of the programme."""
+    if settings.SECOND_STEP == "leaders":
+        leads = any(role.role == Role.CO_LEADER or not role.network_id for role in person.roles)
+        return person.is_site_admin or leads
+    return bool(settings.SECOND_STEP == "all")

@@ -35,6 +35,9 @@ network_panels: list[Callable[[HttpRequest, Network], Filling]] = []
 home_cards: list[Callable[[HttpRequest], Filling]] = []
 #: Model name -> what these ids are, as far as the person may see them; the rest is left out.
 release_subjects: dict[str, Callable[[Person, list[int]], dict[int, Subject]]] = {}
+#: Names of addresses that somebody meets before they have set up a second step they must have:
+#: what needs no account, and what belongs to a session that is being held.
+before_second_step: set[str] = set()
 
 
 def fill(slot: Iterable[Callable[..., Filling]], request: HttpRequest, *about: Any) -> list[str]:

@@ -14,5 +14,11 @@ class LiveConfig(AppConfig):
         slots.network_panels.append(panels.network_panel)
         slots.home_cards.append(panels.home_card)
         slots.release_subjects["finding"] = panels.finding_subjects
+        slots.before_second_step |= {
+            "join", "join_token", "join_code", "board", "board_view", "board_moves", "board_stream",
+            "board_ballot", "desk", "desk_view", "desk_moves", "desk_stream", "screen",
+            "screen_view", "screen_stream", "screen_qr", "run_notes", "run_closure", "run_door",
+            "seat_label", "seat_removal",
+        }  # fmt: skip
         actions.on_released["finding"] = findings.finding_released
         actions.on_withdrawn["finding"] = findings.finding_withdrawn

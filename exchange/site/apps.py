@@ -8,5 +8,9 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """Whitenoise hands Django whole files; that they are read at once is known and wanted."""
+        """What machines ask for needs no account. And whitenoise hands Django whole files; that
+        they are read at once is known and wanted."""
+        from exchange.directory import slots  # app ready
+
+        slots.before_second_step |= {"alive", "robots", "security"}
         warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous")

@@ -1,0 +1,72 @@
+"""The log of events about accounts: who signed in, what was set up and taken away.
+
+The verbs are allauth's, so they are heard of by its signals; connected in `apps.ready()`.
+"""
+
+import time
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
+
+from exchange.core.limits import failed
+from exchange.directory.models import Person
+from exchange.directory.models.events import record
+
+SIGNED_IN_AT = "signed_in_at"
+
+
+def refused(person: Person, by: str) -> None:
+    """Note that somebody failed at an account more often than is allowed; once in five minutes."""
+    if failed(f"refusal noted, {by}", str(person.pk), 300) == 1:
+        record(None, "sign_in_refused", person, by=by)
+
+
+def remember_when(sender: Any, request: HttpRequest, user: Person, **more: Any) -> None:
+    """When this session began; what matters is asked for anew some minutes later."""
+    request.session[SIGNED_IN_AT] = time.time()
+
+
+def signed_in(sender: Any, request: HttpRequest, user: Person, **more: Any) -> None:
+    """By whatever way: the ways stand in the session, as allauth noted them."""
+    record(user, "sign_in", user)
+
+
+def password_changed(sender: Any, user: Person, **more: Any) -> None:
+    record(user, "change_password", user)
+
+
+def password_reset(sender: Any, user: Person, **more: Any) -> None:
+    record(user, "reset_password", user)
+
+
+def step_added(sender: Any, user: Person, authenticator: Authenticator, **more: Any) -> None:
+    """The code that proved a new app counts as used, and so do those beside it."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        authenticator.data["used"] = max(yield_hotp_counters_from_time())
+        authenticator.save(update_fields=["data"])
+    record(user, "set_up_second_step", user, kind=authenticator.type)
+
+
+def step_removed(sender: Any, user: Person, authenticator: Authenticator, **more: Any) -> None:
+    record(user, "remove_second_step", user, kind=authenticator.type)
+
+
+def codes_renewed(sender: Any, user: Person, authenticator: Authenticator, **more: Any) -> None:
+    record(user, "renew_recovery_codes", user)
+
+
+def connect() -> None:
+    """Hear of what allauth does."""
+    user_logged_in.connect(remember_when)
+    account.user_logged_in.connect(signed_in)
+    account.password_changed.connect(password_changed)
+    account.password_set.connect(password_changed)
+    account.password_reset.connect(password_reset)
+    mfa.authenticator_added.connect(step_added)
+    mfa.authenticator_removed.connect(step_removed)
+    mfa.authenticator_reset.connect(codes_renewed)
