@@ -168,6 +168,7 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "exchange.directory.second_step.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address
 MFA_TOTP_TOLERANCE = 1  # clocks of phones are wrong by seconds, people are slow
 MFA_FORMS = {
     "authenticate": "exchange.directory.second_step_forms.SecondStepForm",

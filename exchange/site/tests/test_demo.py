@@ -189,7 +189,7 @@ def test_every_page_has_a_photograph_and_is_that_page(prepared: Welcome) -> None
         match = answer.wsgi_request.resolver_match
         shown = match.url_name if match else "home"  # the page of "not found"
         if (answer.status_code, shown) != (shot.status, shot.name):
-            wrong.append(f"{shot.file}: {answer.status_code} {shown}")
+            wrong.append(f"{shot.file}: {answer.status_code} {shown} {answer.get('Location', '')}")
     assert wrong == []
 
 
