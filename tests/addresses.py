@@ -80,6 +80,7 @@ def places(world: World) -> dict[str, list[Words]]:
         ("membership_agreement membership_refusal", [{"pk": world.asked.pk}]),
         ("tie_confirmation tie_end tie_link", of_tie),
         ("voice_note", [{"pk": world.voice.pk}]),
+        ("device_end", [{"pk": world.visit.pk}]),
         ("activity run_new", [{"key": ACTIVITY}]),
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
@@ -191,10 +192,10 @@ def addresses(world: World, name: str) -> list[str]:
 
 
 def fingerprint_of_database() -> dict[str, str]:
-    """Table -> a hash of all its rows. Sessions are left out: visiting is what they record."""
+    """Table -> a hash of all its rows. Visits are left out: visiting is what they record."""
     found = {}
     for model in apps.get_models():
-        if model._meta.label == "sessions.Session":
+        if model._meta.label == "directory.Visit":
             continue
         rows = model._default_manager.order_by("pk").values_list()
         found[model._meta.label] = hashlib.sha256(repr(list(rows)).encode()).hexdigest()

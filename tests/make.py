@@ -20,7 +20,9 @@ from exchange.directory.models import (
     RoleAssignment,
     School,
     SchoolGroup,
+    Visit,
 )
+from exchange.directory.visits import hashed
 
 PASSWORD = "three plain words here"
 _numbers = itertools.count(100_001)
@@ -117,6 +119,13 @@ def card_set(key: str = "sample") -> Pack:
     cards = [{"code": f"p{number}", "text": f"Printed card {number}"} for number in range(1, 10)]
     body = {"kind": "card_set", "key": key, "title": "Sample", "cards": cards}
     return Pack.objects.create(kind="card_set", key=key, title="Sample", body=body)
+
+
+def visit(person: Person, **fields: Any) -> Visit:
+    """A device on which somebody is signed in."""
+    fields.setdefault("device", "firefox/windows")
+    fields.setdefault("expires_at", timezone.now() + timedelta(hours=12))
+    return Visit.objects.create(person=person, key_hash=hashed(f"key-{next(_numbers)}"), **fields)
 
 
 def yesterday() -> Any:

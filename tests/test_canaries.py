@@ -147,6 +147,7 @@ MAY_SEE: dict[str, Callable[[World, Any], set[str]]] = {
     "meetings.Answer.note": noted,
     "meetings.Point.text": lambda world, row: people_of(world, row.meeting.network),
     "meetings.Feed.token_hash": lambda world, row: NOBODY,
+    "directory.Visit.key_hash": lambda world, row: NOBODY,
     "directory.Release.removed": answerers,
     "directory.Release.reason": answerers,
     "live.Seat.token_hash": lambda world, row: NOBODY,
@@ -212,7 +213,7 @@ def plant(world: World) -> list[Canary]:
 def planted(row: models.Model, field: str) -> str:
     """Put a token into one field of one row. A hash is its own token."""
     old = getattr(row, field)
-    if field == "token_hash":
+    if field.endswith("_hash"):
         return str(old)
     word = f"{row._meta.model_name}-{field.replace('_', '-')}-{row.pk}"
     token = f"{word}@canary.example" if "email" in field else secret(word, "row")

@@ -113,6 +113,10 @@ def agreed(cast: Cast, number: int) -> None:
     meeting.points.create(text="More", owner=someone, written_by=someone)
 
 
+def devices(cast: Cast, number: int) -> None:
+    make.visit(cast.ada)
+
+
 LISTS: list[tuple[str, Grow, str, str]] = [
     ("networks", networks, "ada", ""),
     ("home", networks, "ada", ""),
@@ -142,6 +146,7 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("activities", runs, "ben", ""),
     ("account", own_ties, "ada", ""),
     ("account", runs, "hana", ""),
+    ("devices", devices, "ada", ""),
     ("home", voices, "hana", ""),
     ("account", voices, "hana", ""),
 ]

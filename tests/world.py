@@ -28,6 +28,7 @@ from exchange.directory.models import (
     Release,
     Role,
     School,
+    Visit,
 )
 from exchange.live import actions as live
 from exchange.live.codes import fingerprint
@@ -101,6 +102,7 @@ class World:
     message_fellside: Message
     meeting: Meeting
     meeting_fellside: Meeting
+    visit: Visit
     guests: dict[str, Guest] = field(default_factory=dict)
 
     def people(self) -> dict[str, Person | None]:
@@ -268,6 +270,7 @@ def everything(cast: Cast) -> World:
         message_fellside=written(cast.fellside, cast.dot),
         meeting=called(cast.harbour, cast.ben, cast.cy),
         meeting_fellside=called(cast.fellside, cast.dot, cast.dot),
+        visit=make.visit(cast.cy),
     )
     fill_open_run(world)
     Letter.objects.all().delete()  # they have gone out

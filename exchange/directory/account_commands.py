@@ -7,7 +7,7 @@ from exchange.directory.models import Person
 
 
 def mfa_reset(email: str) -> int:
-    """Take away the second step of somebody who has lost phone and codes, and end their sessions.
+    """Take away the second step of somebody who has lost phone and codes, and sign them out everywhere.
 
     Returns the exit status: 0, or 2 where nobody has this address.
     """

@@ -4,18 +4,21 @@ from typing import Any
 
 from allauth.account import forms
 from allauth.account.adapter import get_adapter
+from django.forms import BooleanField
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from exchange.core.limits import give_back, take
 from exchange.core.mailing import check_deliverable
 from exchange.directory.accounts import ACCOUNT_WINDOW, PER_ACCOUNT
+from exchange.directory.visits import SHARED
 
 LONG_ENOUGH = _("At least 12 characters. Three or four plain words are easy to keep in mind.")
 LABELS = {
     "login": _("E-mail address"),
     "email": _("E-mail address"),
     "password": _("Password"),
-    "remember": _("Keep me signed in on this device"),
+    "shared": _("This is a shared computer"),
     "oldpassword": _("Present password"),
     "password1": _("New password"),
     "password2": _("New password once more"),
@@ -25,7 +28,7 @@ HINTS = {
     "password": "",
     "oldpassword": "",
     "password1": LONG_ENOUGH,
-    "remember": _("Not on a computer that others use."),
+    "shared": _("You are signed out when the browser closes, or after four hours without use."),
 }
 
 
@@ -43,7 +46,15 @@ class InOurWords:
 
 
 class SignIn(InOurWords, forms.LoginForm):
-    """E-mail address and password."""
+    """E-mail address and password, and whether others use this computer."""
+
+    shared = BooleanField(required=False)
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """What comes after the password; the session remembers where it is."""
+        request.session[SHARED] = self.cleaned_data["shared"]
+        response: HttpResponse = super().login(request, redirect_url)
+        return response
 
 
 class AskForReset(InOurWords, forms.ResetPasswordForm):

@@ -14,10 +14,11 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 from exchange.core.limits import failed
+from exchange.directory.actions.visits import end_other_visits
+from exchange.directory.devices import device_of
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
-
-SIGNED_IN_AT = "signed_in_at"
+from exchange.directory.visits import DEVICE, SIGNED_IN_AT, hashed
 
 
 def refused(person: Person, by: str) -> None:
@@ -27,8 +28,9 @@ def refused(person: Person, by: str) -> None:
 
 
 def remember_when(sender: Any, request: HttpRequest, user: Person, **more: Any) -> None:
-    """When this session began; what matters is asked for anew some minutes later."""
+    """When this session began, and on what: what matters is asked for anew some minutes later."""
     request.session[SIGNED_IN_AT] = time.time()
+    request.session[DEVICE] = device_of(request.headers.get("User-Agent", ""))
 
 
 def signed_in(sender: Any, request: HttpRequest, user: Person, **more: Any) -> None:
@@ -36,12 +38,15 @@ def signed_in(sender: Any, request: HttpRequest, user: Person, **more: Any) -> N
     record(user, "sign_in", user)
 
 
-def password_changed(sender: Any, user: Person, **more: Any) -> None:
+def password_changed(sender: Any, request: HttpRequest, user: Person, **more: Any) -> None:
+    """Whoever was signed in by the old one is signed in no longer."""
     record(user, "change_password", user)
+    end_other_visits(user, by=user, but=hashed(request.session.session_key or ""))
 
 
 def password_reset(sender: Any, user: Person, **more: Any) -> None:
     record(user, "reset_password", user)
+    end_other_visits(user, by=user)
 
 
 def step_added(sender: Any, user: Person, authenticator: Authenticator, **more: Any) -> None:

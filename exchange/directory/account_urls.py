@@ -15,6 +15,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
 
 from exchange.directory import second_step_views as ours
+from exchange.directory import visit_views as visits
 
 View = Callable[..., HttpResponseBase]
 
@@ -42,6 +43,9 @@ urlpatterns = [
         page(views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
+    path("devices/", visits.devices, name="devices"),
+    path("devices/<int:pk>/end/", visits.device_end, name="device_end"),
+    path("devices/ends/", visits.devices_end, name="devices_end"),
     # The second step
     path("second-step/", ours.second_step, name="mfa_index"),
     path("second-step/code/", page(second_step.authenticate), name="mfa_authenticate"),

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.core.limits import address_of, failed, give_back, take, too_many
 from exchange.core.outbox import post
-from exchange.directory.account_log import SIGNED_IN_AT, refused
+from exchange.directory.account_log import refused
 from exchange.directory.models import Person
+from exchange.directory.visits import SIGNED_IN_AT
 
 # Wrong passwords: of one account, and of one address behind which a whole hall may sit.
 PER_ACCOUNT, ACCOUNT_WINDOW = 5, 300

@@ -41,6 +41,7 @@ from exchange.directory.actions.releases import (
     on_withdrawn,
     withdraw_release,
 )
+from exchange.directory.actions.visits import end_other_visits, end_visit
 from exchange.directory.actions.voices import note_voice
 
 __all__ = [
@@ -60,8 +61,10 @@ __all__ = [
     "decline_membership",
     "decline_release",
     "end_membership",
+    "end_other_visits",
     "end_role",
     "end_tie",
+    "end_visit",
     "find_invitation",
     "found_network",
     "invite",

@@ -8,6 +8,7 @@ from allauth.mfa.utils import decrypt
 from django.db import transaction
 
 from exchange.core.sealing import Unreadable
+from exchange.directory.actions.visits import end_other_visits
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
 
@@ -54,10 +55,12 @@ def use_code(person: Person, code: str) -> Authenticator | None:
 
 @transaction.atomic
 def reset_second_step(person: Person, *, by: Person | None) -> int:
-    """Take away every second step of somebody who has lost them; how many there were.
+    """Take away every second step of somebody who has lost them, and end their visits; how many
+    steps there were.
 
     Only the command line asks for it, after the operator has made sure who asks; `by` is None then.
     """
     gone, _each = Authenticator.objects.filter(user=person).delete()
     record(by, "reset_second_step", person, steps=gone)
+    end_other_visits(person, by=by)
     return int(gone)

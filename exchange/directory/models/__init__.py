@@ -1,4 +1,5 @@
-"""The nouns of the directory, by file: schools, people, networks, messages, events and releases."""
+"""The nouns of the directory, by file: schools, people, their visits, networks, messages, events
+and releases."""
 
 from exchange.directory.models.events import Audience, Event, Release
 from exchange.directory.models.messages import MailChoice, Message
@@ -17,6 +18,7 @@ from exchange.directory.models.schools import (
     School,
     SchoolGroup,
 )
+from exchange.directory.models.visits import Visit
 
 __all__ = [
     "Affiliation",
@@ -36,4 +38,5 @@ __all__ = [
     "RoleAssignment",
     "School",
     "SchoolGroup",
+    "Visit",
 ]
