@@ -56,6 +56,7 @@ def parser() -> Parser:
     _keeping(groups)
     _content(groups)
     _people(groups)
+    _keeping(groups)
     return top
 
 
@@ -146,6 +147,17 @@ def _people(groups: Any) -> None:
     trust.add_argument("name", metavar="NAME")
     trust.add_argument("--co-leader", dest="co_leader_email", metavar="EMAIL")
     trust.set_defaults(target="exchange.directory.network_commands:network_from_trust")
+
+
+def _keeping(groups: Any) -> None:
+    audit = groups.add_parser("audit", help="the log of who did what")
+    verbs = audit.add_subparsers(required=True, metavar="VERB")
+    verify = verbs.add_parser("verify", help="say whether it was changed, or cut short")
+    verify.add_argument("--head", default="", metavar="LINK", help="a last link kept elsewhere")
+    verify.set_defaults(target="exchange.directory.commands:audit_verify")
+    show = verbs.add_parser("show", help="print the last events")
+    show.add_argument("--last", type=some(100_000), default=50, metavar="NUMBER")
+    show.set_defaults(target="exchange.directory.commands:audit_show")
 
 
 def become_demo(number: int) -> None:

@@ -10,7 +10,7 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
 from exchange.core.limits import failed
@@ -36,6 +36,12 @@ def remember_when(sender: Any, request: HttpRequest, user: Person, **more: Any) 
 def signed_in(sender: Any, request: HttpRequest, user: Person, **more: Any) -> None:
     """By whatever way: the ways stand in the session, as allauth noted them."""
     record(user, "sign_in", user)
+
+
+def signed_out(sender: Any, user: Person | None = None, **more: Any) -> None:
+    """Nobody, where the session had run out before."""
+    if isinstance(user, Person):
+        record(user, "sign_out", user)
 
 
 def password_changed(sender: Any, request: HttpRequest, user: Person, **more: Any) -> None:
@@ -69,6 +75,7 @@ def connect() -> None:
     """Hear of what allauth does."""
     user_logged_in.connect(remember_when)
     account.user_logged_in.connect(signed_in)
+    user_logged_out.connect(signed_out)
     account.password_changed.connect(password_changed)
     account.password_set.connect(password_changed)
     account.password_reset.connect(password_reset)

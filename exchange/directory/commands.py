@@ -6,6 +6,8 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+from exchange.directory import audit
+from exchange.directory.models import Event
 from exchange.directory.register.importing import Report, import_register
 from exchange.directory.register.reading import WrongFile
 
@@ -88,3 +90,28 @@ def _where(numbers: Sequence[int]) -> str:
         return ""
     told = [str(a) if a == b else f"{a}–{b}" for a, b in pieces[:SHOWN]]
     return ", lines " + ", ".join(told) + (" and others" if len(pieces) > SHOWN else "")
+
+
+def audit_verify(head: str) -> int:
+    """Walk the chain over the log of events and say what is wrong with it.
+
+    Returns the exit status: 0 when it is whole, 1 when it is not.
+    """
+    report = audit.verify(head)
+    for sentence in report.wrong:
+        print(sentence, file=sys.stderr)
+    whole = "whole" if not report.wrong else "NOT whole"
+    print(f"{report.links:,} links; the log is {whole}. {report.waiting} events wait for a link.")
+    if report.head:
+        print(f"Last link: {report.head}\nKeep it elsewhere: --head compares with it.")
+    return 1 if report.wrong else 0
+
+
+def audit_show(last: int) -> int:
+    """Print the last events, oldest first: when, who (by number), what, about which thing."""
+    for event in reversed(Event.objects.order_by("-pk")[:last]):
+        who = event.actor_id or "-"
+        about = f"{event.subject_kind} {event.subject_id}"
+        network = f" network {event.network_id}" if event.network_id else ""
+        print(f"{event.at:%Y-%m-%d %H:%M:%S} person {who} {event.verb} {about}{network}")
+    return 0

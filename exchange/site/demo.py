@@ -199,7 +199,7 @@ def age(network: Network) -> None:
     Affiliation.objects.confirmed().filter(school__register=REGISTER).update(
         started_on=day, asked_at=then, confirmed_at=then
     )
-    Event.objects.filter(network=network).update(at=then)
+    Event._base_manager.filter(network=network).update(at=then)
     network.refresh_from_db()
 
 

@@ -341,5 +341,7 @@ def date_back(run: Run, opened: datetime) -> None:
     Release.objects.filter(subject_kind="finding", subject_id__in=run.findings.values("pk")).update(
         asked_at=at
     )
-    Event.objects.filter(subject_kind="run", subject_id=run.pk).update(at=opened)
-    Event.objects.filter(subject_kind="run", subject_id=run.pk, verb="run_closed").update(at=at)
+    Event._base_manager.filter(subject_kind="run", subject_id=run.pk).update(at=opened)
+    Event._base_manager.filter(subject_kind="run", subject_id=run.pk, verb="run_closed").update(
+        at=at
+    )

@@ -1,7 +1,7 @@
 """The nouns of the directory, by file: schools, people, their visits, networks, messages, events
 and releases."""
 
-from exchange.directory.models.events import Audience, Event, Release
+from exchange.directory.models.events import Audience, Event, Release, Seal
 from exchange.directory.models.messages import MailChoice, Message
 from exchange.directory.models.networks import Membership, Network
 from exchange.directory.models.people import (
@@ -38,5 +38,6 @@ __all__ = [
     "RoleAssignment",
     "School",
     "SchoolGroup",
+    "Seal",
     "Visit",
 ]

@@ -1,10 +1,15 @@
 """What happened (Event), and who agreed that something may be seen more widely (Release)."""
 
-from typing import Any
+import json
+from collections.abc import Collection
+from datetime import UTC
+from functools import partial
+from typing import Any, NoReturn
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models.networks import Network
@@ -23,21 +28,54 @@ class Audience(models.TextChoices):
     PUBLIC = "public", _("Everyone")
 
 
-class Event(models.Model):
+class Fixed(Exception):
+    """A line of the log cannot be changed or taken out."""
+
+
+class FixedQuerySet(models.QuerySet[Any]):
+    """Rows that are added and never changed."""
+
+    def refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Fixed("The log is only added to.")
+
+    update = delete = bulk_update = update_or_create = refuse
+
+
+class FixedModel(models.Model):
+    """A row that is saved once."""
+
+    objects = FixedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None and not self._state.adding:
+            raise Fixed("The log is only added to.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Fixed("The log is only added to.")
+
+
+class Event(FixedModel):
     """One thing that somebody did. Written by actions only; feeds timeline, digest and audit.
 
-    `data` carries ids and dates, never what people wrote.
+    `data` carries ids and dates, never what people wrote. `actor` and `network` are numbers that
+    may name nobody any more; a row is never changed for that.
     """
 
     confidential = ()
     open = ("verb", "subject_kind", "data")
 
-    actor = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        Person, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
     verb = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField(null=True)
     network = models.ForeignKey(
-        Network, null=True, on_delete=models.SET_NULL, related_name="events"
+        Network, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="events"
     )
     data = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
@@ -46,8 +84,26 @@ class Event(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [
             models.Index(fields=["network", "-at"]),
+            models.Index(fields=["actor", "-at"]),
             models.Index(fields=["subject_kind", "subject_id"]),
         ]
+
+
+class Seal(FixedModel):
+    """A link of the chain over the events (`audit.py`): number 1, 2, 3 ..., one for each event.
+
+    Number 0 is no link: its row is what those who add links take turns by.
+    """
+
+    confidential = ()
+    open = ("hash",)
+
+    number = models.PositiveBigIntegerField(unique=True)
+    event_id = models.BigIntegerField(null=True, unique=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
 
 
 def record(
@@ -58,8 +114,11 @@ def record(
     network: Network | None = None,
     **data: Any,
 ) -> Event:
-    """Write the Event row of an action; call it inside the action's transaction."""
-    return Event.objects.create(
+    """Write the Event row of an action; call it inside the action's transaction.
+
+    It is sealed after the commit (decision 0030), so that no action waits for another's.
+    """
+    event = Event.objects.create(
         actor=actor,
         verb=verb,
         subject_kind=subject._meta.model_name or "",
@@ -67,6 +126,48 @@ def record(
         network=network,
         data=data,
     )
+    waiting = vars(transaction.get_connection()).setdefault("events_to_seal", [])
+    waiting.append(event.pk)
+    transaction.on_commit(partial(_seal_all, waiting), robust=True)
+    return event
+
+
+def _seal_all(waiting: list[int]) -> None:
+    """All events of a transaction at once; what was rolled back is not there and gets no link."""
+    pks, waiting[:] = waiting[:], []
+    if pks:
+        seal(pks)
+
+
+def link(before: str, number: int, event: Event) -> str:
+    """The hash of a link: an HMAC-SHA256 over the link before, its number and the whole event."""
+    said = [
+        before, number, event.pk, event.actor_id, event.verb, event.subject_kind,
+        event.subject_id, event.network_id, event.data,
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+    ]  # fmt: skip
+    words = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return salted_hmac("exchange.audit", words, algorithm="sha256").hexdigest()
+
+
+def seal(pks: Collection[int]) -> int:
+    """Add a link for each of these events that has none; returns how many.
+
+    Not in turn with other writers of this process (`core/writing.py`): called after a commit, it
+    may still be inside that turn.
+    """
+    with transaction.atomic():
+        Seal.objects.get_or_create(number=0)
+        Seal.objects.select_for_update().get(number=0)
+        last = Seal.objects.order_by("-number")[0]
+        sealed = set(Seal.objects.filter(event_id__in=pks).values_list("event_id", flat=True))
+        links: list[Seal] = []
+        for event in Event.objects.filter(pk__in=set(pks) - sealed).order_by("pk"):
+            number, before = last.number + 1, last.hash
+            last = Seal(number=number, event_id=event.pk, hash=link(before, number, event))
+            links.append(last)
+        Seal.objects.bulk_create(links)
+    return len(links)
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
