@@ -56,7 +56,7 @@ def parser() -> Parser:
     _keeping(groups)
     _content(groups)
     _people(groups)
-    _keeping(groups)
+    _erasing(groups)
     return top
 
 
@@ -149,7 +149,7 @@ def _people(groups: Any) -> None:
     trust.set_defaults(target="exchange.directory.network_commands:network_from_trust")
 
 
-def _keeping(groups: Any) -> None:
+def _erasing(groups: Any) -> None:
     audit = groups.add_parser("audit", help="the log of who did what")
     verbs = audit.add_subparsers(required=True, metavar="VERB")
     verify = verbs.add_parser("verify", help="say whether it was changed, or cut short")
@@ -158,6 +158,9 @@ def _keeping(groups: Any) -> None:
     show = verbs.add_parser("show", help="print the last events")
     show.add_argument("--last", type=some(100_000), default=50, metavar="NUMBER")
     show.set_defaults(target="exchange.directory.commands:audit_show")
+    retention = groups.add_parser("retention", help="erase what is due")
+    retention.add_argument("--dry-run", action="store_true", help="say what would be erased")
+    retention.set_defaults(target="exchange.core.commands:retention")
 
 
 def become_demo(number: int) -> None:

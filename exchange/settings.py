@@ -53,6 +53,9 @@ SECOND_STEP = (
 # Figures from fewer people than this are never shown. It can be raised, not lowered.
 FLOOR = max(5, number("EXCHANGE_FLOOR", 5))
 
+# Names of seats are erased so many days after their session was closed.
+LABEL_DAYS = min(3650, max(1, number("EXCHANGE_LABEL_DAYS", 30)))
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils.text import slugify
 
+from exchange.core import retention
 from exchange.core.packs import CHECKS
 from exchange.directory import slots
 from exchange.directory.models import Role
@@ -134,6 +135,12 @@ def test_every_field_kind_and_part_of_an_activity_is_in_activities() -> None:
     wanted = [part for part in parts if part != "order"]  # made from the phases, not declared
     activities = text(DOCS / "activities.md")
     assert [part for part in wanted if f"`{part}`" not in activities] == []
+
+
+def test_the_table_of_what_is_erased_when_is_the_one_of_the_code() -> None:
+    section = text(DOCS / "privacy.md").partition("## When it is erased\n")[2].partition("\n##")[0]
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
+    assert sorted(rows[1:]) == sorted((rule.what, rule.when) for rule in retention.rules)
 
 
 def test_links_between_documents_lead_somewhere() -> None:

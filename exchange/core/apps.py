@@ -11,8 +11,12 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell Django our own checks of a deployment, and the worker what core wants done."""
-        from exchange.core import chores, outbox, restoring  # app ready
+        from exchange.core import chores, outbox, restoring, retention  # app ready
 
         register_checks()
-        chores.chore("old letters", timedelta(days=1), outbox.prune)
+        chores.chore("what is due to be erased", timedelta(hours=6), retention.due)
         restoring.after_restore.append(outbox.not_again)
+        retention.rule(
+            "letters", "That a letter was sent or given up", "it was written", outbox.KEPT.days,
+            outbox.old, retention.delete,
+        )  # fmt: skip

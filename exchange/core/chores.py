@@ -1,7 +1,7 @@
 """What is done again and again without anybody asking: pruning, erasing, reminding. Each floor adds
 its own in `apps.ready()`; the worker (`exchange work`) does those that are due.
 
-    chore("old letters", timedelta(days=1), outbox.prune)
+    chore("weekly digests", timedelta(hours=1), digest.send_digests)
 """
 
 import logging

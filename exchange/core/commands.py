@@ -1,4 +1,4 @@
-"""What the command line does with packs, backups and other databases."""
+"""What the command line does with packs, backups, other databases, and what is due to be erased."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from exchange.core import backup, environment, keeping, restoring
 from exchange.core.packs import load_packs, read_packs
+from exchange.core.retention import due, rules
 from exchange.core.serving import alone
 
 WORDS = (("added", "added"), ("changed", "changed"), ("unchanged", "unchanged"))
@@ -26,6 +27,16 @@ def _missing(folders: Sequence[Path]) -> int:
         if not folder.is_dir():
             print(f"exchange packs: {folder} is not a folder.", file=sys.stderr)
             return 2
+    return 0
+
+
+def retention(dry_run: bool) -> int:
+    """Erase what is due, or say what would be; the worker does it by itself every six hours."""
+    counts = due(dry_run=dry_run)
+    for rule in rules:
+        print(f"{counts[rule.key]:>6}  {rule.what}: {rule.when}")
+    if dry_run:
+        print("This was a dry run: nothing was erased.")
     return 0
 
 

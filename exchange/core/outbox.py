@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from exchange.core.models import Letter
@@ -181,9 +181,9 @@ def _give_up(letter: Letter, fault: str) -> None:
     log.warning("Not sent: a letter of %s about %s (%s)", letter.kind, letter.about, fault)
 
 
-def prune() -> int:
-    """Delete what was sent or given up more than 30 days ago; returns how many letters."""
-    return Letter.objects.over().filter(queued_at__lt=timezone.now() - KEPT).delete()[0]
+def old(until: datetime) -> QuerySet[Letter]:
+    """What was sent or given up, and written before."""
+    return Letter.objects.over().filter(queued_at__lt=until)
 
 
 def lag() -> timedelta:

@@ -10,11 +10,21 @@ class DirectoryConfig(AppConfig):
     def ready(self) -> None:
         """The directory's own cards on the home page: what waits, who speaks besides; and what
         the worker does for it."""
+        from exchange.core import retention  # app ready
         from exchange.core.chores import chore  # app ready
-        from exchange.directory import account_log, audit, digest, home, slots, visits  # app ready
+        from exchange.directory import account_log, audit, digest, home, slots  # app ready
+        from exchange.directory.models import Invitation, Visit  # app ready
 
         chore("weekly digests", timedelta(hours=1), digest.send_digests)
         chore("seal of the log", timedelta(hours=1), audit.seal_rest)
-        chore("visits that ended", timedelta(hours=6), visits.SessionStore.clear_expired)
+        retention.rule(
+            "invitations", "Invitations with their addresses",
+            "they were taken up or cancelled, or ran out", 30,
+            Invitation.over, retention.delete,
+        )  # fmt: skip
+        retention.rule(
+            "visits", "Signed-in browsers", "their time is over", 0,
+            lambda until: Visit.objects.filter(expires_at__lte=until), retention.delete,
+        )  # fmt: skip
         account_log.connect()
         slots.home_cards[:0] = [home.waiting_card, home.voices_card]

@@ -6,11 +6,12 @@ class LiveConfig(AppConfig):
     label = "live"
 
     def ready(self) -> None:
-        """Fill the directory's slots: what lower pages show of live."""
+        """Fill the directory's slots: what lower pages show of live. Say what is erased when."""
         from exchange.directory import actions, slots  # app ready
-        from exchange.live import panels  # app ready
+        from exchange.live import panels, retention  # app ready
         from exchange.live.actions import findings  # app ready
 
+        retention.add_rules()
         slots.network_panels.append(panels.network_panel)
         slots.home_cards.append(panels.home_card)
         slots.release_subjects["finding"] = panels.finding_subjects

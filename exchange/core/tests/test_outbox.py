@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
-from exchange.core import outbox
+from exchange.core import outbox, retention
 from exchange.core.models import Letter
 from exchange.core.tests.mail_server import mail_server
 
@@ -179,4 +179,4 @@ def test_old_letters_are_deleted_and_waiting_ones_never():
     kept, gone = write(), write()
     Letter.objects.update(queued_at=timezone.now() - timedelta(days=31))
     Letter.objects.filter(pk=gone.pk).update(sent_at=timezone.now())
-    assert (outbox.prune(), list(Letter.objects.values_list("pk"))) == (1, [(kept.pk,)])
+    assert (retention.due()["letters"], list(Letter.objects.values_list("pk"))) == (1, [(kept.pk,)])

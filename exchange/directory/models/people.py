@@ -1,6 +1,6 @@
 """People, their ties to schools, their roles and their invitations."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -366,6 +366,13 @@ class Invitation(models.Model):
                 name="platform_invitation_once",
             ),
         ]
+
+    @classmethod
+    def over(cls, until: datetime) -> models.QuerySet["Invitation"]:
+        """Letters that have opened nothing since before `until`."""
+        return cls.objects.filter(
+            Q(accepted_at__lt=until) | Q(cancelled_at__lt=until) | Q(expires_at__lt=until)
+        )
 
     @property
     def is_open(self) -> bool:
