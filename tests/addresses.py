@@ -86,6 +86,7 @@ def places(world: World) -> dict[str, list[Words]]:
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
         ("run_print run_json run_workbook", closed),
+        ("run_facilitators desk_codes", each_run),
         ("seat_label seat_removal", [third, seat_fellside]),
         ("finding finding_releases", of_finding),
     ]
@@ -120,9 +121,15 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
     ]
     roles = [cast.ben.role_assignments.get().pk, cast.dot.role_assignments.get().pk]
     of_list = [{"pk": network.pk, "form": "csv"} for network in (cast.harbour, cast.fellside)]
+    who_holds = [
+        {"run_id": world.open_run.pk, "person_id": cast.eve.pk},
+        {"run_id": world.open_fellside.pk, "person_id": cast.dot.pk},
+    ]
     return {
         "network_schools_file": of_list,
         "network_people_file": of_list,
+        "facilitator_end": who_holds,
+        "facilitator_handover": who_holds,
         "role_end": [
             {"pk": cast.harbour.pk, "role": roles[0]},
             {"pk": cast.fellside.pk, "role": roles[1]},

@@ -89,6 +89,9 @@ NO_PAGES = {
     "calendar_feed": "receives",
     "calendar_file": "file",
     "desk_moves": "receives",
+    "desk_codes": "receives; answers with a code",
+    "facilitator_end": "receives",
+    "facilitator_handover": "receives",
     "desk_stream": "event stream",
     "desk_view": "fragment of desk",
     "screen_stream": "event stream",
@@ -380,6 +383,8 @@ def of_live(network: Network) -> list[Shot]:
         page("board", seat, waiting.pk, window_only=True),
         page("desk", ben, waiting.pk),
         page("screen", ben, waiting.pk, window_only=True),
+        page("run_facilitators", ben, waiting.pk),
+        page("desks", ben),
         *of_a_session(network, ben),
     ]
 

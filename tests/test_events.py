@@ -14,6 +14,8 @@ from django.utils import timezone
 from exchange.directory import actions as directory
 from exchange.directory.models import Affiliation, Audience, Event, Membership, Release, Role
 from exchange.live import actions as live
+from exchange.live.actions.one_time import find_code, fresh_code
+from exchange.live.models import Facilitating
 from exchange.meetings import actions as meetings
 from exchange.meetings.models import Feed
 from tests import make
@@ -116,6 +118,24 @@ def on_seat(do: Callable[..., Any], **how: Any) -> Callable[[World, Any], models
     return done
 
 
+def with_second(do: Callable[..., Any]) -> Callable[[World, Any], models.Model]:
+    """A verb about somebody who was given the desk of the open run, without an event."""
+
+    def done(world: World, by: Any) -> models.Model:
+        Facilitating.objects.create(run=world.open_run, person=world.cast.eve)
+        do(run=world.open_run, person=world.cast.eve, by=by)
+        return world.open_run
+
+    return done
+
+
+def desk_taken(world: World, by: Any) -> models.Model:
+    letters = fresh_code("desk", world.open_run, by=world.cast.ben)
+    found = find_code(letters, "desk")
+    assert found
+    return live.take_desk(code=found, by=by)
+
+
 CHANGED = {"title": TYPED, "setup": {"form": {}}, "minutes": {}}
 DIRECTORY = [
     Deed("found_network", "cy", "found_network", found),
@@ -187,6 +207,12 @@ LIVE = [
     Deed("cancel_run", "ben", "run_cancelled", on_run("open_run", live.cancel_run)),
     Deed("label_seat", "ben", "seat_labelled", on_seat(live.label_seat, label=TYPED)),
     Deed("remove_seat", "ben", "seat_removed", on_seat(live.remove_seat)),
+    Deed("add_facilitator", "ben", "facilitator_added",
+         lambda w, by: live.add_facilitator(run=w.open_run, person=w.cast.eve, by=by).run),
+    Deed("end_facilitator", "ben", "facilitator_ended", with_second(live.end_facilitator)),
+    Deed("hand_over", "ben", "desk_handed_over", with_second(live.hand_over)),
+    Deed("make_desk_code", "ben", "desk_code_made", on_run("open_run", live.make_desk_code)),
+    Deed("take_desk", "eve", "desk_taken", desk_taken),
     Deed("ask_finding_release", "dot", "ask_release", asked_for_a_finding),
 ]  # fmt: skip
 

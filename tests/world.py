@@ -346,5 +346,6 @@ def fill_open_run(world: World) -> None:
     seated = {name: world.guests[name] for name in sitting if name != "gone"}
     hold(run, seated, "open-harbour")
     live.write_note(run=run, text=secret("note", "open-harbour"), by=cast.ben)
+    live.make_desk_code(run=run, by=cast.ben)
     live.write_note(run=world.open_fellside, text=secret("note", "open-fellside"), by=cast.dot)
     run.refresh_from_db()

@@ -20,21 +20,21 @@ def new_code() -> str:
             return code
 
 
-def read_code(typed: str) -> str | None:
+def read_code(typed: str, words: int = 1) -> str | None:
     """What somebody typed or pasted as a code, or None if it cannot be one.
 
-    Case, dashes, dots and blanks do not matter: " ktr-mwx " -> "KTRMWX".
+    Case, dashes, dots and blanks do not matter: " ktr-mwx " -> "KTRMWX". `words` times six letters.
     """
     folded = unicodedata.normalize("NFKC", typed[:64]).upper()
     letters = "".join(c for c in folded if c.isalnum())
-    if len(letters) != LENGTH or any(c not in ALPHABET for c in letters):
+    if len(letters) != words * LENGTH or any(c not in ALPHABET for c in letters):
         return None
     return letters
 
 
 def show_code(code: str | None) -> str:
-    """The code as it is shown: "KTRMWX" -> "KTR-MWX"."""
-    return f"{code[:3]}-{code[3:]}" if code else ""
+    """The code as it is shown, in threes: "KTRMWX" -> "KTR-MWX"."""
+    return "-".join(code[at : at + 3] for at in range(0, len(code), 3)) if code else ""
 
 
 def new_token() -> str:

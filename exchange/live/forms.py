@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exchange.directory.models import Membership, Network
+from exchange.directory.models import Membership, Network, Person
 from exchange.directory.words import LineField, TextField
 from exchange.live import engine
+from exchange.live.codes import read_code
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import FINDINGS, Activity, Field
 from exchange.live.seating import new_once, read_once
@@ -28,10 +29,47 @@ class CodeForm(forms.Form):
     )
 
 
+class OneTimeForm(forms.Form):
+    """The letters of a one-time code; `words` times six of them."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six letters, for example KTR-MWX."),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the letters of the code.")},
+    )
+    words = 1
+
+    def clean_code(self) -> str:
+        letters = read_code(self.cleaned_data["code"], words=self.words)
+        if letters is None:
+            raise forms.ValidationError(_("This is no such code. Check each letter."))
+        return letters
+
+
+class FacilitatorForm(forms.Form):
+    """Somebody of the run's network who does not hold its desk yet."""
+
+    person = forms.ModelChoiceField(
+        label=_("Who holds the desk with you?"), queryset=Person.objects.none(),
+        empty_label=_("Choose a person"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if run.network_id:
+            people = Person.objects.of_network(run.network_id).filter(is_active=True)
+            people = people.exclude(pk__in=[one.pk for one in run.held_by])
+            self.fields["person"].queryset = people.order_by("name", "pk")  # type: ignore[attr-defined]
+
+
 class JoinForm(forms.Form):
     label = LineField(
         label=_("Name or initials"),
-        help_text=_("Optional. Only your group and the facilitator see it."),
+        help_text=_("Optional. Only your group and whoever holds the session see it."),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),

@@ -33,3 +33,16 @@ def guessed_wrong(request: HttpRequest) -> None:
     """Count a wrong code."""
     failed("code", address_of(request), WINDOW)
     failed("code", "everywhere", WINDOW)
+
+
+def once_paused(request: HttpRequest) -> bool:
+    """Whether to answer "wait" to a one-time code without looking whether it is right."""
+    return too_many("one-time code", address_of(request), PER_ADDRESS) or too_many(
+        "one-time code", "everywhere", EVERYWHERE
+    )
+
+
+def once_wrong(request: HttpRequest) -> None:
+    """Count a wrong one-time code."""
+    failed("one-time code", address_of(request), WINDOW)
+    failed("one-time code", "everywhere", WINDOW)

@@ -52,6 +52,7 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "scripts": [f"activities/{activity.key}/{name}" for name in activity.scripts],
         "signature": signature(run, who),
         "labels": labels_for(run, who),
+        "held_by": [str(one) for one in run.held_by] if who.kind in {"seat", "desk"} else [],
         "groups": groups_for(run, who),
         "findings": findings_for(run, who),
         "ballot": ballot_for(activity, run, seat),

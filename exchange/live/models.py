@@ -1,5 +1,8 @@
 """Runs of live activities: seats, moves, ballots, notes and the findings they close into."""
 
+from datetime import datetime
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -20,11 +23,18 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(
             Q(facilitator=person)
             | Q(network__in=networks)
-            | Q(pk__in=Seat.objects.filter(person=person, removed_at=None).values("run"))
+            | Q(pk__in=Facilitating.objects.held_by(person).values("run"))
+            | Q(pk__in=Seat.objects.taken().filter(person=person).values("run"))
         )
 
     def facilitated_by(self, person: object) -> "RunQuerySet":
-        return self.filter(facilitator=person) if isinstance(person, Person) else self.none()
+        """Runs whose desk this person holds: they set it up, or were given it by who did."""
+        if not isinstance(person, Person):
+            return self.none()
+        return self.filter(
+            Q(facilitator=person, facilitator__is_active=True)
+            | Q(pk__in=Facilitating.objects.held_by(person).values("run"))
+        )
 
     def open(self) -> "RunQuerySet":
         """Runs people can take part in now."""
@@ -100,6 +110,26 @@ class Run(models.Model):
     @property
     def phase(self) -> str:
         return str(self.room.get("phase", ""))
+
+    @cached_property
+    def further_facilitators(self) -> list[Person]:
+        """Who holds the desk beside `facilitator`, by name; one query, kept with this object."""
+        held = Facilitating.objects.current().filter(run=self)
+        people = Person.objects.of_network(self.network_id) if self.network_id else Person.objects
+        return list(
+            people.filter(pk__in=held.values("person"), is_active=True).order_by("name", "pk")
+        )
+
+    @property
+    def held_by(self) -> list[Person]:
+        """Everybody who holds its desk, who set it up first."""
+        first = [self.facilitator] if self.facilitator else []
+        return [*first, *self.further_facilitators]
+
+    def open_to(self, person: Person) -> bool:
+        """Whether somebody can be given its desk: the people of its network, or anybody where it
+        has none."""
+        return person.is_active and (not self.network_id or self.network_id in person.network_ids)
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -221,6 +251,78 @@ class Note(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "author"], name="note_once")]
 
 
+class FacilitatingQuerySet(models.QuerySet["Facilitating"]):
+    def current(self) -> "FacilitatingQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+    def held_by(self, person: Person) -> "FacilitatingQuerySet":
+        """The desks this person was given and can hold now: of networks to which they belong, and
+        of sessions without a network."""
+        return self.current().filter(
+            Q(run__network__isnull=True) | Q(run__network__in=person.network_ids),
+            person=person, person__is_active=True,
+        )  # fmt: skip
+
+
+class Facilitating(models.Model):
+    """Somebody holds a run's desk beside the person who set it up: given by whom, until when."""
+
+    confidential = ()
+    open = ()
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="facilitating")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facilitating")
+    given_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+    ended_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FacilitatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "person"],
+                condition=Q(ended_at__isnull=True),
+                name="facilitating_once",
+            ),
+        ]
+
+
+class OneTimeCodeQuerySet(models.QuerySet["OneTimeCode"]):
+    def live(self, now: datetime | None = None) -> "OneTimeCodeQuerySet":
+        """Those that still open what they are for."""
+        return self.filter(used_at__isnull=True, ends_at__gt=now or timezone.now())
+
+
+class OneTimeCode(models.Model):
+    """Letters that do one thing once, for some minutes. Only a keyed hash of them is kept."""
+
+    confidential = ("token_hash",)
+    open = ("kind",)
+
+    class Kind(models.TextChoices):
+        DESK = "desk", _("hold the desk of this session, too")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="one_time_codes")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OneTimeCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, person: object) -> "FindingQuerySet":
         """What this person may read: findings of runs they sat in or facilitated or whose network
@@ -233,7 +335,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         speaks_for = [tie.school_id for tie in person.schools if tie.speaks]
         asked = Release.objects.filter(subject_kind="finding", school__in=speaks_for)
         return self.filter(
-            Q(run__in=Run.objects.filter(facilitator=person))
+            Q(run__in=Run.objects.facilitated_by(person))
             | Q(run__in=Seat.objects.taken().filter(person=person).values("run"))
             | Q(network__in=co_led)
             | Q(pk__in=asked.values("subject_id"))

@@ -12,8 +12,24 @@ def may_start_run(person: Person, network: Network | None) -> bool:
 
 
 def may_facilitate(person: Person, run: Run) -> bool:
-    """Only the one who holds the session: no rank opens the desk."""
+    """Who set the session up, and whom they gave its desk: no rank opens it."""
+    return may_name_facilitators(person, run) or person in run.further_facilitators
+
+
+def may_name_facilitators(person: Person, run: Run) -> bool:
+    """Who set the session up says who else holds its desk; nobody who was given it does."""
     return person.is_active and run.facilitator_id == person.pk
+
+
+def may_lay_down(person: Person, run: Run, other: Person) -> bool:
+    """Who set it up takes a desk back; whoever was given it may lay it down."""
+    return may_name_facilitators(person, run) or (person.is_active and person.pk == other.pk)
+
+
+def may_take_desk(person: Person, run: Run) -> bool:
+    """Whether a code or a name can give this person the desk: of a network's session only to its
+    people."""
+    return run.open_to(person)
 
 
 def may_read_result(person: Person, run: Run, *, seated: bool, released: bool = False) -> bool:

@@ -59,7 +59,9 @@ class Hearing:
 def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
     """What this request may listen to now, or None. Asked again at every send."""
     seat = seat_for(request, run_id) if kind == "seat" else None
-    held = Run.objects.facilitated_by(request.user).filter(facilitator__is_active=True)
+    if isinstance(request.user, Person):
+        request.user.forget_rights()  # a stream lives for hours; its rights are asked at each send
+    held = Run.objects.facilitated_by(request.user)
     run = seat.run if seat else None if kind == "seat" else held.filter(pk=run_id).first()
     if run is None:
         return None

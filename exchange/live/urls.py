@@ -5,6 +5,7 @@ from django.urls import path
 from exchange.live import (
     desk_views,
     export_views,
+    facilitator_views,
     finding_views,
     paper_views,
     run_views,
@@ -71,6 +72,22 @@ urlpatterns = [
     path(
         "runs/<int:run_id>/seats/<slug:key>/removal/", desk_views.seat_removal, name="seat_removal"
     ),
+    # Who else holds it
+    path(
+        "runs/<int:run_id>/facilitators/", facilitator_views.facilitators, name="run_facilitators"
+    ),
+    path(
+        "runs/<int:run_id>/facilitators/<int:person_id>/end/",
+        facilitator_views.facilitator_end,
+        name="facilitator_end",
+    ),
+    path(
+        "runs/<int:run_id>/facilitators/<int:person_id>/handover/",
+        facilitator_views.handover,
+        name="facilitator_handover",
+    ),
+    path("runs/<int:run_id>/desk/codes/", facilitator_views.desk_codes, name="desk_codes"),
+    path("desks/", facilitator_views.desks, name="desks"),
     # The projector
     path("runs/<int:run_id>/screen/", desk_views.screen, name="screen"),
     path("runs/<int:run_id>/screen/view/", desk_views.screen_view, name="screen_view"),

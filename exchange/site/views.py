@@ -28,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "site/welcome.html", {"form": CodeForm(), "demo": demo})
     person = request.user
     seated = Seat.objects.taken().filter(person=person).values("run")
-    runs = Run.objects.visible_to(person).filter(Q(facilitator=person) | Q(pk__in=seated))
+    held = Run.objects.facilitated_by(person).values("pk")
+    runs = Run.objects.filter(Q(pk__in=held) | Q(pk__in=seated))
     networks = list(Network.objects.visible_to(person)[: FEW + 1])
     sessions = list(runs.filter(cancelled_at=None).select_related("network")[: FEW + 1])
     context = {

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
-    def of_network(self, network: "Network") -> "PersonQuerySet":
-        """Who belongs to a network now: by a role, or by a confirmed tie to a member school."""
+    def of_network(self, network: "Network | int") -> "PersonQuerySet":
+        """Who belongs to a network (or the one of that id) now: by a role, or by a confirmed tie
+        to a member school."""
         memberships = apps.get_model("directory", "Membership").objects.current()
         schools = memberships.filter(network=network).values("school")
         roles = RoleAssignment.objects.current().filter(network=network)
@@ -32,7 +33,7 @@ class PersonManager(BaseUserManager["Person"]):
     def get_queryset(self) -> PersonQuerySet:
         return PersonQuerySet(self.model, using=self._db)
 
-    def of_network(self, network: "Network") -> PersonQuerySet:
+    def of_network(self, network: "Network | int") -> PersonQuerySet:
         return self.get_queryset().of_network(network)
 
     def create_user(self, email: str, password: str | None = None, name: str = "") -> "Person":

@@ -1,5 +1,12 @@
 """The verbs of live runs, by noun. Each: one transaction, rule line, change, event, effects."""
 
+from exchange.live.actions.facilitators import (
+    add_facilitator,
+    end_facilitator,
+    hand_over,
+    make_desk_code,
+    take_desk,
+)
 from exchange.live.actions.findings import ask_finding_release
 from exchange.live.actions.moves import Posted, Reply, cast_ballot, play_moves
 from exchange.live.actions.runs import (
@@ -17,18 +24,23 @@ from exchange.live.actions.seats import join_run, label_seat, remove_seat
 __all__ = [
     "Posted",
     "Reply",
+    "add_facilitator",
     "ask_finding_release",
     "cancel_run",
     "cast_ballot",
     "change_run",
     "close_run",
     "create_run",
+    "end_facilitator",
+    "hand_over",
     "join_run",
     "label_seat",
     "lock_door",
+    "make_desk_code",
     "open_run",
     "play_moves",
     "remove_seat",
+    "take_desk",
     "unlock_door",
     "write_note",
 ]

@@ -1,6 +1,7 @@
 """Fixtures of the live tests: the sample activity is found beside the house's own."""
 
 import pytest
+from django.core.cache import cache
 
 from exchange.live.tests.holding import SAMPLE, hold
 from exchange.live.tests.in_memory import Session
@@ -28,3 +29,11 @@ def session():
     made = Session()
     made.join("s1", "s2", "s3", "s4")
     return made
+
+
+@pytest.fixture
+def no_guesses():
+    """Nothing that others guessed, and nothing left for them."""
+    cache.clear()
+    yield
+    cache.clear()
