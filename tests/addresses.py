@@ -86,8 +86,8 @@ def places(world: World) -> dict[str, list[Words]]:
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
         ("run_print run_json run_workbook", closed),
-        ("run_facilitators desk_codes", each_run),
-        ("seat_label seat_removal", [third, seat_fellside]),
+        ("run_facilitators desk_codes board_codes", each_run),
+        ("seat_label seat_removal seat_codes", [third, seat_fellside]),
         ("finding finding_releases", of_finding),
     ]
     found = {name: words for some, words in shared for name in some.split()}

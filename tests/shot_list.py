@@ -69,6 +69,7 @@ class Shot:
 # Addresses that show no page of their own, each with the reason.
 NO_PAGES = {
     "board_ballot": "receives",
+    "board_codes": "receives; answers with a code",
     "board_moves": "receives",
     "board_stream": "event stream",
     "board_view": "fragment of board",
@@ -89,6 +90,7 @@ NO_PAGES = {
     "calendar_feed": "receives",
     "calendar_file": "file",
     "desk_moves": "receives",
+    "seat_codes": "receives; answers with a code",
     "desk_codes": "receives; answers with a code",
     "facilitator_end": "receives",
     "facilitator_handover": "receives",
@@ -377,6 +379,7 @@ def of_live(network: Network) -> list[Shot]:
         page("run_print", ben, closed.pk),
         page("finding", ben, finding.pk),
         page("join", STRANGER),
+        page("rejoin", STRANGER),
         page("join_code", STRANGER, show_code(waiting.code or "")),
         page("join_token", STRANGER, waiting.code_token),
         page("board", STRANGER, waiting.pk, suffix="-no-seat", status=404),

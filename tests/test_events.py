@@ -35,6 +35,7 @@ NOT_RECORDED = {
     "on_withdrawn": "a dictionary of what follows an answer",
     "Posted": "a value: a move as it arrives",
     "Reply": "a value: what came of a move",
+    "make_seat_code": "asked for by a seat's own phone, mostly without an account; its use is told",
     "play_moves": "moves stand in the run's own log, without a person",
     "join_run": "taking a seat is a move, mostly of people without an account",
     "cast_ballot": "a secret answer leaves no trace of who, when or in which order",
@@ -136,6 +137,14 @@ def desk_taken(world: World, by: Any) -> models.Model:
     return live.take_desk(code=found, by=by)
 
 
+def rejoined(world: World, by: Any) -> models.Model:
+    letters = fresh_code("place", world.open_run, by=by, seat=world.guests["third"].seat)
+    found = find_code(letters, "place")
+    assert found
+    live.rejoin(code=found)
+    return world.open_run
+
+
 CHANGED = {"title": TYPED, "setup": {"form": {}}, "minutes": {}}
 DIRECTORY = [
     Deed("found_network", "cy", "found_network", found),
@@ -207,6 +216,8 @@ LIVE = [
     Deed("cancel_run", "ben", "run_cancelled", on_run("open_run", live.cancel_run)),
     Deed("label_seat", "ben", "seat_labelled", on_seat(live.label_seat, label=TYPED)),
     Deed("remove_seat", "ben", "seat_removed", on_seat(live.remove_seat)),
+    Deed("make_place_code", "ben", "seat_code_made", on_seat(live.make_place_code)),
+    Deed("rejoin", "ben", "seat_rejoined", rejoined),
     Deed("add_facilitator", "ben", "facilitator_added",
          lambda w, by: live.add_facilitator(run=w.open_run, person=w.cast.eve, by=by).run),
     Deed("end_facilitator", "ben", "facilitator_ended", with_second(live.end_facilitator)),

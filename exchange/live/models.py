@@ -306,9 +306,14 @@ class OneTimeCode(models.Model):
 
     class Kind(models.TextChoices):
         DESK = "desk", _("hold the desk of this session, too")
+        SEAT = "seat", _("go on with this seat on another device")
+        PLACE = "place", _("take a fresh seat in the place of this one")
 
     kind = models.CharField(max_length=10, choices=Kind)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="one_time_codes")
+    seat = models.ForeignKey(
+        Seat, null=True, blank=True, on_delete=models.CASCADE, related_name="one_time_codes"
+    )
     token_hash = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

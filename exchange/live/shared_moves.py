@@ -65,8 +65,10 @@ def join(turn: Turn) -> set[str]:
     started = turn.room["groups"] or groups_at_work(turn.activity, turn.room)
     if turn.activity.group_size and started:
         groups, seats = turn.room["groups"], turn.room["seats"]
-        free = next_letter(turn.room)
-        name = grouping.place_latecomer(groups, seats, key, turn.activity.group_size, free)
+        name = turn.data["group"]  # of the seat whose place this one takes
+        if name not in groups:
+            free = next_letter(turn.room)
+            name = grouping.place_latecomer(groups, seats, key, turn.activity.group_size, free)
         _seat_in(turn.room, name, key)
         told.add(f"group:{name}")
     return told
@@ -295,6 +297,7 @@ _JOINING = (
     Field("school", required=False, longest=20),
     Field("role", longest=20),
     Field("people", "integer"),
+    Field("group", required=False, longest=3),
 )
 _TALLY = (
     Field("question", longest=40),

@@ -8,6 +8,7 @@ from exchange.live import (
     facilitator_views,
     finding_views,
     paper_views,
+    rejoin_views,
     run_views,
     seat_views,
 )
@@ -17,6 +18,7 @@ urlpatterns = [
     path("join/", seat_views.join, name="join"),
     path("join/t/<str:token>/", seat_views.join_token, name="join_token"),
     path("join/<str:code>/", seat_views.join_code, name="join_code"),
+    path("rejoin/", rejoin_views.rejoining, name="rejoin"),
     # Activities
     path("activities/", run_views.activity_list, name="activities"),
     path("activities/<slug:key>/", run_views.activity, name="activity"),
@@ -58,6 +60,7 @@ urlpatterns = [
         seat_views.board_ballot,
         name="board_ballot",
     ),
+    path("runs/<int:run_id>/board/codes/", rejoin_views.board_codes, name="board_codes"),
     # The desk
     path("runs/<int:run_id>/desk/", desk_views.desk, name="desk"),
     path("runs/<int:run_id>/desk/view/", desk_views.desk_view, name="desk_view"),
@@ -69,6 +72,7 @@ urlpatterns = [
     path("runs/<int:run_id>/cancellation/", desk_views.cancellation, name="run_cancellation"),
     path("runs/<int:run_id>/door/", desk_views.door, name="run_door"),
     path("runs/<int:run_id>/seats/<slug:key>/label/", desk_views.seat_label, name="seat_label"),
+    path("runs/<int:run_id>/seats/<slug:key>/codes/", rejoin_views.seat_codes, name="seat_codes"),
     path(
         "runs/<int:run_id>/seats/<slug:key>/removal/", desk_views.seat_removal, name="seat_removal"
     ),

@@ -9,6 +9,7 @@ from exchange.live.actions.facilitators import (
 )
 from exchange.live.actions.findings import ask_finding_release
 from exchange.live.actions.moves import Posted, Reply, cast_ballot, play_moves
+from exchange.live.actions.rejoining import make_place_code, make_seat_code, rejoin
 from exchange.live.actions.runs import (
     cancel_run,
     change_run,
@@ -37,8 +38,11 @@ __all__ = [
     "label_seat",
     "lock_door",
     "make_desk_code",
+    "make_place_code",
+    "make_seat_code",
     "open_run",
     "play_moves",
+    "rejoin",
     "remove_seat",
     "take_desk",
     "unlock_door",
