@@ -376,6 +376,7 @@ def of_live(network: Network) -> list[Shot]:
         page("run", ben, closed.pk),
         page("run", ben, draft.pk, suffix="-draft"),
         page("run_setup", ben, draft.pk),
+        page("run_copy", ben, closed.pk),
         page("run_print", ben, closed.pk),
         page("finding", ben, finding.pk),
         page("join", STRANGER),

@@ -181,10 +181,14 @@ class SetupForm(forms.Form):
         return engine.clean(self.activity.setup_fields, self.cleaned_data)
 
     def setup_initial(self, run: Run) -> None:
-        """Show the set-up of a run that is being changed."""
+        """Show the set-up of a run, to change it or to make another like it.
+
+        The minutes are those first planned; a cancelled run's are erased.
+        """
+        given = {k: v for k, v in run.setup.get("form", {}).items() if k in self.fields}
         self.initial = {
             "title": run.title,
             "network": run.network_id,
-            **{k: v for k, v in run.setup.get("form", {}).items() if k in self.fields},
-            **{f"minutes_{k}": v for k, v in run.room["clock"]["plan"].items()},
+            **{k: "\n".join(v) if isinstance(v, list) else v for k, v in given.items()},
+            **{f"minutes_{k}": v for k, v in run.room.get("clock", {}).get("first", {}).items()},
         }

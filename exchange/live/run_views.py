@@ -118,12 +118,45 @@ def run_setup(request: SignedIn, run_id: int) -> HttpResponse:
     return _set_up(request, declared, form, change, run)
 
 
+def _copyable(request: SignedIn, run_id: int) -> Run:
+    """A run whose set-up this person may see: they hold its desk, or read its result. Else 404."""
+    found = _seen_run(request, run_id)
+    held = rules.may_facilitate(request.user, found)
+    if not held and not (found.closed_at and _may_read(request, found)):
+        raise Http404
+    return found
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def run_copy(request: SignedIn, run_id: int) -> HttpResponse:
+    """Set up another session like this one: its question, its set-up, its minutes; no people."""
+    like = _copyable(request, run_id)
+    declared = declared_or_404(like.activity)
+    form = SetupForm(
+        request.POST or None, activity=declared, networks=_networks(request),
+        context={"packs": packs_by_kind()},
+    )  # fmt: skip
+    form.setup_initial(like)
+    if like.network and not rules.may_start_run(request.user, like.network):
+        form.initial["network"] = None
+
+    def make(setup: dict[str, Any]) -> Run:
+        return create_run(
+            activity=like.activity, title=form.cleaned_data["title"], setup=setup,
+            minutes=form.minutes(), network=form.cleaned_data["network"], by=request.user,
+        )  # fmt: skip
+
+    return _set_up(request, declared, form, make, like=like)
+
+
 def _set_up(
     request: SignedIn,
     declared: Activity,
     form: SetupForm,
     act: Callable[[dict[str, Any]], Run],
     run: Run | None = None,
+    like: Run | None = None,
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
@@ -137,9 +170,8 @@ def _set_up(
                 refused.field if refused.field in form.fields else None, refused.sentence
             )
     status = 422 if form.errors else 200
-    return render(
-        request, "live/setup.html", {"form": form, "activity": declared, "run": run}, status=status
-    )
+    context = {"form": form, "activity": declared, "run": run, "like": like}
+    return render(request, "live/setup.html", context, status=status)
 
 
 def _seen_run(request: SignedIn, run_id: int) -> Run:
@@ -170,11 +202,12 @@ def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
         "may_read": False,
         "seated": found.is_open and seat_for(request, found.pk) is not None,
     }
+    context["may_copy"] = context["is_mine"]
     if context["is_mine"]:
         context["note_form"] = NoteForm(initial={"text": note_of(found, request.user)})
     if found.closed_at and _may_read(request, found):
         context |= record_of(found) | files_of(found)
-        context["may_read"] = True
+        context["may_read"] = context["may_copy"] = True
         context["finding_rows"] = Finding.objects.visible_to(request.user).filter(run=found)
     return context
 

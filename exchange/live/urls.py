@@ -31,6 +31,7 @@ urlpatterns = [
     # One run: its record
     path("runs/<int:run_id>/", run_views.run, name="run"),
     path("runs/<int:run_id>/setup/", run_views.run_setup, name="run_setup"),
+    path("runs/<int:run_id>/copy/", run_views.run_copy, name="run_copy"),
     path("runs/<int:run_id>/print/", run_views.run_print, name="run_print"),
     # One run: on paper
     path("runs/<int:run_id>/paper/<slug:paper_key>.pdf", paper_views.run_paper, name="run_paper"),
