@@ -85,7 +85,7 @@ def places(world: World) -> dict[str, list[Words]]:
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
-        ("run_print run_json run_workbook", closed),
+        ("run_print run_json run_workbook learning_note", closed),
         ("run_facilitators desk_codes board_codes run_copy", each_run),
         ("seat_label seat_removal seat_codes", [third, seat_fellside]),
         ("finding finding_releases", of_finding),
@@ -126,6 +126,7 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
         {"run_id": world.open_fellside.pk, "person_id": cast.dot.pk},
     ]
     return {
+        "learning_file": [{"form": "csv"}, {"form": "xlsx"}, {"form": "doc"}],
         "network_schools_file": of_list,
         "network_people_file": of_list,
         "facilitator_end": who_holds,

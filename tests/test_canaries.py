@@ -151,6 +151,7 @@ MAY_SEE: dict[str, Callable[[World, Any], set[str]]] = {
     "directory.Release.removed": answerers,
     "directory.Release.reason": answerers,
     "live.Seat.token_hash": lambda world, row: NOBODY,
+    "live.LearningNote.text": lambda world, row: self_alone(world, row.person),
     "live.OneTimeCode.token_hash": lambda world, row: NOBODY,
     "live.Seat.once": lambda world, row: NOBODY,
     "live.Move.reply": lambda world, row: NOBODY,

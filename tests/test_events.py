@@ -39,6 +39,7 @@ NOT_RECORDED = {
     "play_moves": "moves stand in the run's own log, without a person",
     "join_run": "taking a seat is a move, mostly of people without an account",
     "cast_ballot": "a secret answer leaves no trace of who, when or in which order",
+    "write_learning_note": "private words in one's own record; nobody else ever reads them",
     "write_note": "private notes, kept while they are typed; nobody else ever reads them",
 }
 

@@ -148,6 +148,8 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("account", runs, "hana", ""),
     ("devices", devices, "ada", ""),
     ("home", voices, "hana", ""),
+    ("learning", runs, "ben", ""),
+    ("learning_print", runs, "ben", ""),
     ("account", voices, "hana", ""),
 ]
 

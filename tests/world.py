@@ -347,5 +347,6 @@ def fill_open_run(world: World) -> None:
     hold(run, seated, "open-harbour")
     live.write_note(run=run, text=secret("note", "open-harbour"), by=cast.ben)
     live.make_desk_code(run=run, by=cast.ben)
+    live.write_learning_note(run=world.closed_run, text="What Ben takes from it.", by=cast.ben)
     live.write_note(run=world.open_fellside, text=secret("note", "open-fellside"), by=cast.dot)
     run.refresh_from_db()

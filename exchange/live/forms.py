@@ -113,6 +113,10 @@ class NoteForm(forms.Form):
     text = TextField(label=_("My notes"), max_length=10_000, required=False)
 
 
+class LearningForm(forms.Form):
+    text = TextField(label=_("What I take from it"), max_length=2000, required=False)
+
+
 def _control(field: Field, context: dict[str, Any]) -> forms.Field:
     """A form field for one declared set-up field."""
     shared: dict[str, Any] = {

@@ -36,6 +36,12 @@ class RunQuerySet(models.QuerySet["Run"]):
             | Q(pk__in=Facilitating.objects.held_by(person).values("run"))
         )
 
+    def taken_part_in(self, person: Person) -> "RunQuerySet":
+        """Runs in which this person has a seat, or whose desk they hold."""
+        seated = Seat.objects.taken().filter(person=person).values("run")
+        held = self.model.objects.facilitated_by(person).values("pk")
+        return self.filter(Q(pk__in=seated) | Q(pk__in=held))
+
     def open(self) -> "RunQuerySet":
         """Runs people can take part in now."""
         return self.filter(
@@ -249,6 +255,21 @@ class Note(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "author"], name="note_once")]
+
+
+class LearningNote(models.Model):
+    """What somebody takes from a session they sat in or held; theirs alone, in their own record."""
+
+    confidential = ("text",)
+    open = ()
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="learning_notes")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="learning_notes")
+    text = models.TextField(max_length=2000)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "person"], name="learning_note_once")]
 
 
 class FacilitatingQuerySet(models.QuerySet["Facilitating"]):

@@ -68,12 +68,15 @@ def printed(activity: Activity, paper: Paper, given: Data, about: Data) -> bytes
     return pdf(template, {"about": about, "paper": paper.fill(given, about)})
 
 
+def about_of_house() -> dict[str, Any]:
+    """What every paper of the house is told: language and the word on its foot."""
+    language, _sign, region = (get_language() or settings.LANGUAGE_CODE).partition("-")
+    return {"lang": language, "region": region or None, "words": {"page": _("Page")}}
+
+
 def about_of(activity: Activity, network: Network | None) -> dict[str, Any]:
     """What is the same for every paper: language, floor, schools by number, roles by letter."""
-    language, _sign, region = (get_language() or settings.LANGUAGE_CODE).partition("-")
-    return {
-        "lang": language,
-        "region": region or None,
+    return about_of_house() | {
         "activity": activity.title,
         "network": network.name if network else "",
         "floor": settings.FLOOR,
@@ -81,7 +84,6 @@ def about_of(activity: Activity, network: Network | None) -> dict[str, Any]:
             {"number": number, "name": name} for number, (_key, name) in schools_of(network).items()
         ],
         "roles": [{"letter": key[0], "name": str(label)} for key, label in Seat.Role.choices],
-        "words": {"page": _("Page")},
     }
 
 

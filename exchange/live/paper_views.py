@@ -32,7 +32,7 @@ def activity_paper(request: SignedIn, key: str, paper_key: str) -> HttpResponse:
     except Refused as refused:
         return _told(request, refused.sentence, 422)
     groups = _groups(request)
-    return _sent(request, f"{key}-{asked.key}",
+    return sent(request, f"{key}-{asked.key}",
                  lambda: paper.sample(activity, setup, asked, groups))  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def run_paper(request: SignedIn, run_id: int, paper_key: str) -> HttpResponse:
     if run.cancelled_at:
         raise Http404
     groups = _groups(request)
-    return _sent(request, f"run-{run.pk}-{asked.key}", lambda: paper.pack(run, asked, groups))
+    return sent(request, f"run-{run.pk}-{asked.key}", lambda: paper.pack(run, asked, groups))
 
 
 @login_required
@@ -54,7 +54,7 @@ def run_report(request: SignedIn, run_id: int, paper_key: str) -> HttpResponse:
     """A report of a closed session's result, for whoever may read it."""
     run = readable(request, run_id)
     asked = _asked(declared_or_404(run.activity), paper_key, after=True)
-    return _sent(request, f"run-{run.pk}-{asked.key}", lambda: paper.report(run, asked))
+    return sent(request, f"run-{run.pk}-{asked.key}", lambda: paper.report(run, asked))
 
 
 def _asked(activity: Activity, key: str, *, after: bool) -> Paper:
@@ -70,7 +70,7 @@ def _groups(request: SignedIn) -> int:
     return int(given) if given.isdecimal() and len(given) < 4 else paper.USUAL_GROUPS
 
 
-def _sent(request: SignedIn, name: str, make: Callable[[], bytes]) -> HttpResponse:
+def sent(request: SignedIn, name: str, make: Callable[[], bytes]) -> HttpResponse:
     """The PDF, shown in the browser under a plain name; or a page that says why there is none."""
     who = str(request.user.pk)
     if limits.failed("paper", who, WINDOW) > MOST_PAPERS:

@@ -32,6 +32,11 @@ def may_take_desk(person: Person, run: Run) -> bool:
     return run.open_to(person)
 
 
+def may_note_learning(person: Person, run: Run, *, seated: bool) -> bool:
+    """Whoever sat in it, or held it: for themselves."""
+    return person.is_active and (seated or may_facilitate(person, run))
+
+
 def may_read_result(person: Person, run: Run, *, seated: bool, released: bool = False) -> bool:
     """Who reads a closed run's result: its facilitator, its seats, its network's co-leaders; the
     whole network only if that was announced before joining and the schools released it."""

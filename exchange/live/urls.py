@@ -7,6 +7,7 @@ from exchange.live import (
     export_views,
     facilitator_views,
     finding_views,
+    learning_views,
     paper_views,
     rejoin_views,
     run_views,
@@ -19,6 +20,12 @@ urlpatterns = [
     path("join/t/<str:token>/", seat_views.join_token, name="join_token"),
     path("join/<str:code>/", seat_views.join_code, name="join_code"),
     path("rejoin/", rejoin_views.rejoining, name="rejoin"),
+    # What one learnt: one's own record
+    path("account/learning/", learning_views.learning, name="learning"),
+    path("account/learning/print/", learning_views.learning_print, name="learning_print"),
+    path("account/learning/<int:run_id>/", learning_views.learning_note, name="learning_note"),
+    path("account/learning.pdf", learning_views.learning_paper, name="learning_paper"),
+    path("account/learning.<slug:form>", learning_views.learning_file, name="learning_file"),
     # Activities
     path("activities/", run_views.activity_list, name="activities"),
     path("activities/<slug:key>/", run_views.activity, name="activity"),

@@ -62,6 +62,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "sign_in": address("account_login"),
             "sign_out": address("account_logout"),
             "account": address("account"),
+            "learning": address("learning"),
             "password": address("account_change_password"),
             "reset": address("account_reset_password"),
         }

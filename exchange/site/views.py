@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 from exchange.directory.models import Network, Person
 from exchange.directory.slots import fill, home_cards
 from exchange.live.forms import CodeForm
-from exchange.live.models import Run, Seat
+from exchange.live.models import Run
 from exchange.site import demo as demonstration
 
 FEW = 8
@@ -27,9 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         demo = demonstration.welcome() if settings.DEMO else None
         return render(request, "site/welcome.html", {"form": CodeForm(), "demo": demo})
     person = request.user
-    seated = Seat.objects.taken().filter(person=person).values("run")
-    held = Run.objects.facilitated_by(person).values("pk")
-    runs = Run.objects.filter(Q(pk__in=held) | Q(pk__in=seated))
+    runs = Run.objects.taken_part_in(person)
     networks = list(Network.objects.visible_to(person)[: FEW + 1])
     sessions = list(runs.filter(cancelled_at=None).select_related("network")[: FEW + 1])
     context = {

@@ -8,6 +8,7 @@ from exchange.live.actions.facilitators import (
     take_desk,
 )
 from exchange.live.actions.findings import ask_finding_release
+from exchange.live.actions.learning import write_learning_note
 from exchange.live.actions.moves import Posted, Reply, cast_ballot, play_moves
 from exchange.live.actions.rejoining import make_place_code, make_seat_code, rejoin
 from exchange.live.actions.runs import (
@@ -46,5 +47,6 @@ __all__ = [
     "remove_seat",
     "take_desk",
     "unlock_door",
+    "write_learning_note",
     "write_note",
 ]

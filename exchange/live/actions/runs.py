@@ -180,6 +180,7 @@ def cancel_run(*, run: Run, by: Person) -> None:
         run.moves.all().delete()
         run.ballots.all().delete()
         run.notes.all().delete()
+        run.learning_notes.all().delete()
         run.seats.all().delete()
         run.cancelled_at, run.cancelled_by = timezone.now(), by
         run.code = run.code_token = None
