@@ -85,8 +85,9 @@ def places(world: World) -> dict[str, list[Words]]:
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
-        ("run_print run_json run_workbook learning_note", closed),
         ("run_facilitators desk_codes board_codes run_copy", each_run),
+        ("run_door_watch run_admissions", each_run),
+        ("run_print run_json run_workbook learning_note", closed),
         ("seat_label seat_removal seat_codes", [third, seat_fellside]),
         ("finding finding_releases", of_finding),
     ]
@@ -112,6 +113,26 @@ def children(world: World, these: str, name: str) -> list[Words]:
     return [{"pk": one.pk, name: getattr(one, these).get().pk} for one in both]
 
 
+def at_desks(world: World) -> dict[str, list[Words]]:
+    """People at a desk, people at a door, and one's own files."""
+    cast = world.cast
+    knocking = [
+        {"run_id": world.open_run.pk, "key": world.guests["knocking"].seat.key},
+        {"run_id": world.open_fellside.pk, "key": world.guests["fellside"].seat.key},
+    ]
+    who_holds = [
+        {"run_id": world.open_run.pk, "person_id": cast.eve.pk},
+        {"run_id": world.open_fellside.pk, "person_id": cast.dot.pk},
+    ]
+    return {
+        "facilitator_end": who_holds,
+        "facilitator_handover": who_holds,
+        "seat_admission": knocking,
+        "seat_refusal": knocking,
+        "learning_file": [{"form": "csv"}, {"form": "xlsx"}, {"form": "doc"}],
+    }
+
+
 def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str, list[Words]]:
     """The addresses with words of their own: keys, codes, roles, tables."""
     cast = world.cast
@@ -121,16 +142,9 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
     ]
     roles = [cast.ben.role_assignments.get().pk, cast.dot.role_assignments.get().pk]
     of_list = [{"pk": network.pk, "form": "csv"} for network in (cast.harbour, cast.fellside)]
-    who_holds = [
-        {"run_id": world.open_run.pk, "person_id": cast.eve.pk},
-        {"run_id": world.open_fellside.pk, "person_id": cast.dot.pk},
-    ]
-    return {
-        "learning_file": [{"form": "csv"}, {"form": "xlsx"}, {"form": "doc"}],
+    return at_desks(world) | {
         "network_schools_file": of_list,
         "network_people_file": of_list,
-        "facilitator_end": who_holds,
-        "facilitator_handover": who_holds,
         "role_end": [
             {"pk": cast.harbour.pk, "role": roles[0]},
             {"pk": cast.fellside.pk, "role": roles[1]},

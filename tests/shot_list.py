@@ -19,7 +19,7 @@ from django.utils import timezone
 from exchange.directory.actions.invitations import write_letter
 from exchange.directory.models import Network, Person, School
 from exchange.directory.post import choice_url
-from exchange.live.actions import join_run, open_run
+from exchange.live.actions import join_run, open_run, unwatch_door, watch_door
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.models import Finding, Run, Seat
 from exchange.live.seating import cookie_name
@@ -90,6 +90,10 @@ NO_PAGES = {
     "calendar_feed": "receives",
     "calendar_file": "file",
     "desk_moves": "receives",
+    "run_door_watch": "receives",
+    "run_admissions": "receives",
+    "seat_admission": "receives",
+    "seat_refusal": "receives",
     "seat_codes": "receives; answers with a code",
     "learning_file": "a file",
     "learning_paper": "a file",
@@ -198,6 +202,15 @@ def on_phone(seat: Seat) -> Who:
     token = f"phone-of-{seat.pk}"
     Seat.objects.filter(pk=seat.pk).update(token_hash=fingerprint(token))
     return Who(token, ((cookie_name(seat.run_id), token),))
+
+
+def at_the_door(run: Run) -> Who:
+    """Somebody who waits to be let in."""
+    ben = Person.objects.get(email="ben@example.org")
+    watch_door(run=run, by=ben)
+    seat, _token = join_run(run=run, label="Kit")
+    unwatch_door(run=run, by=ben)
+    return on_phone(seat)
 
 
 def alone(network: Network, *, sorting: bool) -> tuple[Run, Who]:
@@ -387,6 +400,7 @@ def of_live(network: Network) -> list[Shot]:
         page("join_token", STRANGER, waiting.code_token),
         page("board", STRANGER, waiting.pk, suffix="-no-seat", status=404),
         page("board", seat, waiting.pk, window_only=True),
+        page("board", at_the_door(waiting), waiting.pk, suffix="-door"),
         page("desk", ben, waiting.pk),
         page("screen", ben, waiting.pk, window_only=True),
         page("learning", ben),

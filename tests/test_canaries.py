@@ -73,6 +73,7 @@ IN_RUNS: dict[str, dict[str, set[str]]] = {
     "label-gil": {"open-harbour": {"ben"}, "closed-harbour": NOBODY},
     "label-cy": {"open-harbour": {"ben"}, "closed-harbour": NOBODY},
     "label-third": {"open-harbour": {"ben"}, "closed-harbour": NOBODY},
+    "label-knocking": {"open-harbour": {"ben"}},
     "label": {"open-fellside": FELLSIDE},
     "ballot": {"closed-harbour": NOBODY, "closed-fellside": NOBODY},
     "note": {
@@ -410,11 +411,15 @@ def test_streams_say_only_look_again(world: World) -> None:
 # --- the open run, phase by phase ---
 
 
+#: Who has a row in the open run and is not in it: removed, or waiting at the door.
+OUTSIDE = ("gone", "knocking")
+
+
 def views_of(world: World) -> dict[str, str]:
     """viewer -> all that its page, its fragment and its JSON answer say: seats, desk, screen."""
     run, found = world.open_run, {}
     for name, guest in world.guests.items():
-        if guest.run != run or name == "gone":
+        if guest.run != run or name in OUTSIDE:
             continue
         client = guest.client()
         pages = [client.get(reverse(part, args=[run.pk])) for part in ("board", "board_view")]
@@ -439,7 +444,7 @@ def test_each_phase_keeps_its_secrets(world: World) -> None:
     """Blind until the reveal: a private sort is its owner's, a group's table its group's, until
     the room opens them; names stay with the group and the desk in every phase."""
     run = world.open_run
-    seats = {name: g for name, g in world.guests.items() if g.run == run and name != "gone"}
+    seats = {name: g for name, g in world.guests.items() if g.run == run and name not in OUTSIDE}
     viewers = {*seats, "desk", "screen"}
     own = {name: secret(f"own-{name}", "open-harbour") for name in ("gil", "cy")}
     labels = [secret(f"label-{name}", "open-harbour") for name in seats]

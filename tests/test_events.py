@@ -110,11 +110,13 @@ def on_run(name: str, do: Callable[..., Any], **how: Any) -> Callable[[World, An
     return done
 
 
-def on_seat(do: Callable[..., Any], **how: Any) -> Callable[[World, Any], models.Model]:
+def on_seat(
+    do: Callable[..., Any], whose: str = "third", **how: Any
+) -> Callable[[World, Any], models.Model]:
     """A verb on a seat of the open run; the run is its subject."""
 
     def done(world: World, by: Any) -> models.Model:
-        do(run=world.open_run, seat=world.guests["third"].seat, by=by, **how)
+        do(run=world.open_run, seat=world.guests[whose].seat, by=by, **how)
         return world.open_run
 
     return done
@@ -217,6 +219,11 @@ LIVE = [
     Deed("cancel_run", "ben", "run_cancelled", on_run("open_run", live.cancel_run)),
     Deed("label_seat", "ben", "seat_labelled", on_seat(live.label_seat, label=TYPED)),
     Deed("remove_seat", "ben", "seat_removed", on_seat(live.remove_seat)),
+    Deed("watch_door", "ben", "door_watched", on_run("open_run", live.watch_door)),
+    Deed("unwatch_door", "ben", "door_unwatched", on_run("open_run", live.unwatch_door)),
+    Deed("admit_seat", "ben", "seat_admitted", on_seat(live.admit_seat, "knocking")),
+    Deed("admit_everybody", "ben", "seats_admitted", on_run("open_run", live.admit_everybody)),
+    Deed("refuse_seat", "ben", "seat_refused", on_seat(live.refuse_seat, "knocking")),
     Deed("make_place_code", "ben", "seat_code_made", on_seat(live.make_place_code)),
     Deed("rejoin", "ben", "seat_rejoined", rejoined),
     Deed("add_facilitator", "ben", "facilitator_added",

@@ -323,6 +323,15 @@ def agree(finding: Finding) -> None:
     assert finding.audience == Audience.NETWORK
 
 
+def knock(world: World) -> None:
+    """Somebody waits at the door of the open run; from now on newcomers are in at once again."""
+    run, ben = world.open_run, world.cast.ben
+    live.watch_door(run=run, by=ben)
+    label = secret("label-knocking", "open-harbour")
+    world.guests["knocking"] = sit(run, label, world.cast.eastway)
+    live.unwatch_door(run=run, by=ben)
+
+
 def fill_open_run(world: World) -> None:
     """People in the open run: Gil and four guests, Cy with an account, one who was removed."""
     run, cast = world.open_run, world.cast
@@ -346,6 +355,7 @@ def fill_open_run(world: World) -> None:
     seated = {name: world.guests[name] for name in sitting if name != "gone"}
     hold(run, seated, "open-harbour")
     live.write_note(run=run, text=secret("note", "open-harbour"), by=cast.ben)
+    knock(world)
     live.make_desk_code(run=run, by=cast.ben)
     live.write_learning_note(run=world.closed_run, text="What Ben takes from it.", by=cast.ben)
     live.write_note(run=world.open_fellside, text=secret("note", "open-fellside"), by=cast.dot)

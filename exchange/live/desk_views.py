@@ -54,6 +54,7 @@ def _desk(request: SignedIn, run: Run) -> dict[str, Any]:
         },
         "waiting": context["activity"].waiting(run.state, room),
         "cast": cast_so_far(run),
+        "at_the_door": list(run.seats.at_the_door().select_related("school")),
         "note_form": NoteForm(initial={"text": note_of(run, request.user)}),
         "next_phase": _next(context),
         **_grouping(context["activity"], run.room),
@@ -168,7 +169,9 @@ def qr(request: SignedIn, run_id: int) -> HttpResponse:
     return HttpResponse(qr_svg(address), content_type="image/svg+xml")
 
 
-def _do(request: SignedIn, run: Run, page: str, action: Any, **words: Any) -> HttpResponse:
+def pressed_at_desk(
+    request: SignedIn, run: Run, page: str, action: Any, **words: Any
+) -> HttpResponse:
     """Call one action as this person; a refusal becomes a sentence above the desk."""
     try:
         action(run=run, by=request.user, **words)
@@ -180,19 +183,19 @@ def _do(request: SignedIn, run: Run, page: str, action: Any, **words: Any) -> Ht
 @login_required
 @require_POST
 def opening(request: SignedIn, run_id: int) -> HttpResponse:
-    return _do(request, facilitated_or_404(request, run_id), "desk", open_run)
+    return pressed_at_desk(request, facilitated_or_404(request, run_id), "desk", open_run)
 
 
 @login_required
 @require_POST
 def closure(request: SignedIn, run_id: int) -> HttpResponse:
-    return _do(request, facilitated_or_404(request, run_id), "run", close_run)
+    return pressed_at_desk(request, facilitated_or_404(request, run_id), "run", close_run)
 
 
 @login_required
 @require_POST
 def cancellation(request: SignedIn, run_id: int) -> HttpResponse:
-    return _do(request, facilitated_or_404(request, run_id), "run", cancel_run)
+    return pressed_at_desk(request, facilitated_or_404(request, run_id), "run", cancel_run)
 
 
 @login_required
@@ -200,7 +203,7 @@ def cancellation(request: SignedIn, run_id: int) -> HttpResponse:
 def door(request: SignedIn, run_id: int) -> HttpResponse:
     """`locked=yes` locks, anything else unlocks."""
     action = lock_door if request.POST.get("locked") == "yes" else unlock_door
-    return _do(request, facilitated_or_404(request, run_id), "desk", action)
+    return pressed_at_desk(request, facilitated_or_404(request, run_id), "desk", action)
 
 
 @login_required
@@ -231,7 +234,9 @@ def seat_label(request: SignedIn, run_id: int, key: str) -> HttpResponse:
     if not form.is_valid():
         typed = {"label": request.POST.get("label", "")[:200]}
         return _refused(request, run, _("A label has at most 40 characters."), typed, 422)
-    return _do(request, run, "desk", label_seat, seat=seat, label=form.cleaned_data["label"])
+    return pressed_at_desk(
+        request, run, "desk", label_seat, seat=seat, label=form.cleaned_data["label"]
+    )
 
 
 @login_required
@@ -239,4 +244,4 @@ def seat_label(request: SignedIn, run_id: int, key: str) -> HttpResponse:
 def seat_removal(request: SignedIn, run_id: int, key: str) -> HttpResponse:
     run = facilitated_or_404(request, run_id)
     seat = get_object_or_404(run.seats.taken(), key=key)
-    return _do(request, run, "desk", remove_seat, seat=seat)
+    return pressed_at_desk(request, run, "desk", remove_seat, seat=seat)

@@ -80,6 +80,8 @@ class Run(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     code_ends_at = models.DateTimeField(null=True, blank=True)
     door_locked_at = models.DateTimeField(null=True, blank=True)
+    # Since when newcomers wait at the door until the desk lets them in.
+    door_watched_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -140,8 +142,12 @@ class Run(models.Model):
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     def taken(self) -> "SeatQuerySet":
-        """Seats that were not removed."""
-        return self.filter(removed_at__isnull=True)
+        """Seats of people who are in: neither removed nor waiting at the door."""
+        return self.filter(removed_at__isnull=True, waiting_since__isnull=True)
+
+    def at_the_door(self) -> "SeatQuerySet":
+        """Seats of people who wait to be let in; the engine does not know them yet."""
+        return self.filter(removed_at__isnull=True, waiting_since__isnull=False)
 
 
 class Seat(models.Model):
@@ -176,6 +182,8 @@ class Seat(models.Model):
     # Secret questions this seat has answered, each with the id of its post; never the answer.
     answered = models.JSONField(default=dict)
     joined_at = models.DateTimeField(default=timezone.now)
+    # Set while somebody waits to be let in; kept when they were turned away.
+    waiting_since = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

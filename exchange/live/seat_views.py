@@ -20,8 +20,11 @@ from exchange.live.guessing import WINDOW, guessed_wrong, paused
 from exchange.live.looking import look, result_for_seat, signature
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import Refused
-from exchange.live.seating import give_cookie, seat_for, seat_or_404
+from exchange.live.seating import door_for, give_cookie, seat_for, seat_or_404
 from exchange.live.streaming import stream
+
+#: What the page of somebody who waits says it has seen.
+AT_THE_DOOR = "at-the-door"
 
 
 def _wait(request: HttpRequest) -> HttpResponse:
@@ -89,7 +92,7 @@ def join_token(request: HttpRequest, token: str) -> HttpResponse:
 
 def _take_seat(request: HttpRequest, run: Run) -> HttpResponse:
     """What this session is and what is announced; then the seat. One screen."""
-    if seat_for(request, run.pk):
+    if seat_for(request, run.pk) or door_for(request, run.pk):
         return redirect("board", run.pk)
     person = request.user if isinstance(request.user, Person) else None
     known = _said_before(request, run) or _known(person)
@@ -147,13 +150,21 @@ def board(request: HttpRequest, run_id: int) -> HttpResponse:
     """The phone's page; whoever has no seat reads the same words, whatever the reason."""
     seat = seat_for(request, run_id)
     if seat is None:
-        return render(request, "live/no_seat.html", status=404)
+        waiting = door_for(request, run_id)
+        if waiting is None:
+            return render(request, "live/no_seat.html", status=404)
+        return render(request, "live/waiting.html", {"run": waiting.run, "signature": AT_THE_DOOR})
     return render(request, "live/board.html", _context(seat))
 
 
 @require_GET
 def board_view(request: HttpRequest, run_id: int) -> HttpResponse:
-    """The phone's fragment; 304 when nothing changed for this seat since `have`."""
+    """The phone's fragment; 304 when nothing changed for this seat since `have`.
+
+    Whoever waits at the door has the whole page anew (410) once the desk has decided.
+    """
+    if request.GET.get("have") == AT_THE_DOOR:
+        return HttpResponseNotModified() if door_for(request, run_id) else HttpResponse(status=410)
     seat = seat_or_404(request, run_id)
     who = engine.who_of(seat.run.room, "seat", seat.key)
     if request.GET.get("have") == signature(seat.run, who):

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from exchange.directory.models import Person
 from exchange.live.codes import fingerprint, new_token
 from exchange.live.guessing import shown_here
-from exchange.live.models import Run, Seat
+from exchange.live.models import Run, Seat, SeatQuerySet
 
 COOKIE_LIFE = 7 * 24 * 3600
 BIGGEST = 2**63 - 1  # SQLite is not asked for more: it knows no larger number
@@ -18,14 +18,24 @@ def cookie_name(run_id: int) -> str:
 
 
 def seat_for(request: HttpRequest, run_id: int) -> Seat | None:
-    """The seat this request holds in the run, or None. A removed seat is no seat.
+    """The seat this request holds in the run, or None. A removed seat is no seat, nor is one that
+    waits at the door.
 
     A seat of an account follows the account: not open after signing out, nor to whoever signs in
     next on the same device.
     """
+    return _held(request, run_id, Seat.objects.taken())
+
+
+def door_for(request: HttpRequest, run_id: int) -> Seat | None:
+    """The seat with which this request waits at the run's door, or None."""
+    return _held(request, run_id, Seat.objects.at_the_door())
+
+
+def _held(request: HttpRequest, run_id: int, seats: SeatQuerySet) -> Seat | None:
     if run_id > BIGGEST:
         return None
-    seats = Seat.objects.taken().filter(run_id=run_id).select_related("run")
+    seats = seats.filter(run_id=run_id).select_related("run")
     token = request.COOKIES.get(cookie_name(run_id), "")
     if token:
         found = seats.filter(token_hash=fingerprint(token)).first()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from exchange.live import (
+    admission_views,
     desk_views,
     export_views,
     facilitator_views,
@@ -79,6 +80,18 @@ urlpatterns = [
     path("runs/<int:run_id>/closure/", desk_views.closure, name="run_closure"),
     path("runs/<int:run_id>/cancellation/", desk_views.cancellation, name="run_cancellation"),
     path("runs/<int:run_id>/door/", desk_views.door, name="run_door"),
+    path("runs/<int:run_id>/door/watch/", admission_views.door_watch, name="run_door_watch"),
+    path("runs/<int:run_id>/admissions/", admission_views.admissions, name="run_admissions"),
+    path(
+        "runs/<int:run_id>/seats/<slug:key>/admission/",
+        admission_views.seat_admission,
+        name="seat_admission",
+    ),
+    path(
+        "runs/<int:run_id>/seats/<slug:key>/refusal/",
+        admission_views.seat_refusal,
+        name="seat_refusal",
+    ),
     path("runs/<int:run_id>/seats/<slug:key>/label/", desk_views.seat_label, name="seat_label"),
     path("runs/<int:run_id>/seats/<slug:key>/codes/", rejoin_views.seat_codes, name="seat_codes"),
     path(

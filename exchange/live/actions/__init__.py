@@ -1,5 +1,12 @@
 """The verbs of live runs, by noun. Each: one transaction, rule line, change, event, effects."""
 
+from exchange.live.actions.admissions import (
+    admit_everybody,
+    admit_seat,
+    refuse_seat,
+    unwatch_door,
+    watch_door,
+)
 from exchange.live.actions.facilitators import (
     add_facilitator,
     end_facilitator,
@@ -27,6 +34,8 @@ __all__ = [
     "Posted",
     "Reply",
     "add_facilitator",
+    "admit_everybody",
+    "admit_seat",
     "ask_finding_release",
     "cancel_run",
     "cast_ballot",
@@ -43,10 +52,13 @@ __all__ = [
     "make_seat_code",
     "open_run",
     "play_moves",
+    "refuse_seat",
     "rejoin",
     "remove_seat",
     "take_desk",
     "unlock_door",
+    "unwatch_door",
+    "watch_door",
     "write_learning_note",
     "write_note",
 ]

@@ -19,7 +19,7 @@ def schools_involved(run: Run) -> list[School]:
     A seat that was removed counts, because what it did stands on record; so does a school that
     has left the network since, because its people's words are in the finding.
     """
-    seated = Seat.objects.filter(run=run, school__isnull=False).values("school")
+    seated = Seat.objects.filter(run=run, school__isnull=False, waiting_since=None).values("school")
     members = Membership.objects.ever().filter(network=run.network_id, school__in=seated)
     return list(School.objects.filter(pk__in=members.values("school")).order_by("name", "pk"))
 

@@ -17,7 +17,7 @@ from exchange.live.actions.moves import HOUSE, Posted, play_moves, tell
 from exchange.live.codes import new_code, new_token
 from exchange.live.discovery import activity_of
 from exchange.live.gatherings import gathering_of, page_of
-from exchange.live.models import Finding, Note, Run
+from exchange.live.models import Finding, Note, Run, Seat, SeatQuerySet
 from exchange.live.plugin import DESK, SCREEN, Refused
 
 CODE_LIFE = timedelta(hours=12)
@@ -154,6 +154,7 @@ def close_run(*, run: Run, by: Person) -> Run:
             raise Refused(reply.sentence)
         run = Run.objects.get(pk=run.pk)
         now = timezone.now()
+        turn_away(run.seats.at_the_door(), by)
         run.closed_at, run.closed_by = now, by
         run.code = run.code_token = None
         run.save(update_fields=["closed_at", "closed_by", "code", "code_token"])
@@ -168,6 +169,14 @@ def close_run(*, run: Run, by: Person) -> Run:
         )  # fmt: skip
         record(by, "run_closed", run, network=run.network, seats=len(run.room["seats"]))
     return run
+
+
+def turn_away(seats: SeatQuerySet, by: Person) -> int:
+    """Nothing is kept of whoever was not let in but that somebody came; how many there were."""
+    return seats.update(
+        removed_at=timezone.now(), removed_by=by, label="", once="", school=None, person=None,
+        role=Seat.Role.OTHER, people=1,
+    )  # fmt: skip
 
 
 def cancel_run(*, run: Run, by: Person) -> None:

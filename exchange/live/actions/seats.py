@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -34,9 +35,10 @@ def join_run(
     """Take a seat. Returns it with its secret token, which is shown to this phone only.
 
     A signed-in person who already has a seat gets the same seat with a new token, so that the
-    newest device goes on. `once` is the form's own id: pressed again it gives the same seat with
-    the same token, so that it does not matter which answer the phone hears. Raises Refused when
-    the door is locked or the run is not open.
+    newest device goes on. Where people are let in one by one the seat waits at the door: the engine
+    hears of it once it is let in (`admissions.py`). `once` is the form's own id: pressed again it
+    gives the same seat with the same token, so that it does not matter which answer the phone
+    hears. Raises Refused when the door is locked or the run is not open.
     """
     token = token_of(once) if once else new_token()
     with writing():
@@ -45,7 +47,8 @@ def join_run(
             raise Refused(NOT_OPEN)
         form = fingerprint(once) if once else ""
         pressed = run.seats.filter(once=form).first() if form else None
-        known = Seat.objects.taken().filter(run=run, person=person).first() if person else None
+        present = run.seats.filter(removed_at=None)
+        known = present.filter(person=person).first() if person else None
         if pressed and not pressed.removed_at and pressed.person in (None, person):
             known = pressed
         if pressed and known != pressed:  # removed, or somebody else's: the id is used up
@@ -56,21 +59,35 @@ def join_run(
             return known, token
         if run.door_locked_at:
             raise Refused("The facilitator has locked the door. Ask in the room to be let in.")
-        number = run.seats.count() + 1
-        if number > MOST_SEATS:
+        if present.count() >= MOST_SEATS:
             raise Refused("This session is full.")
         seat = Seat.objects.create(
-            run=run, key=f"s{number}", token_hash=fingerprint(token), label=label,
+            run=run, key=f"s{run.seats.count() + 1}", token_hash=fingerprint(token), label=label,
             school=school, role=role, people=people, person=person, once=form,
+            waiting_since=timezone.now() if run.door_watched_at else None,
         )  # fmt: skip
-        posted = Posted(
-            run.pk, f"{HOUSE}join-{secrets.token_hex(8)}", "house", "join",
-            {"seat": seat.key, "school": str(school.pk) if school else "", "role": role, "people": people},
-        )  # fmt: skip
-        reply = play_moves([posted])[0]
+        if seat.waiting_since:
+            tell(run, DESK)
+        else:
+            play_joining([seat])
+    return seat, token
+
+
+def play_joining(seats: Sequence[Seat]) -> None:
+    """Tell the engine that these people are in; Refused if it will not have one of them."""
+    posted = [
+        Posted(
+            seat.run_id, f"{HOUSE}join-{secrets.token_hex(8)}", "house", "join",
+            {
+                "seat": seat.key, "school": str(seat.school_id or ""), "role": seat.role,
+                "people": seat.people,
+            },
+        )
+        for seat in seats
+    ]  # fmt: skip
+    for reply in play_moves(posted):
         if reply.status != "kept":
             raise Refused(reply.sentence)
-    return seat, token
 
 
 def token_of(once: str) -> str:
