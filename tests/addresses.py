@@ -129,7 +129,7 @@ def at_desks(world: World) -> dict[str, list[Words]]:
         "facilitator_handover": who_holds,
         "seat_admission": knocking,
         "seat_refusal": knocking,
-        "learning_file": [{"form": "csv"}, {"form": "xlsx"}, {"form": "doc"}],
+        "learning_file": [{"form": "csv"}],
     }
 
 
