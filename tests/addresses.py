@@ -86,7 +86,7 @@ def places(world: World) -> dict[str, list[Words]]:
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
         ("run_facilitators desk_codes board_codes run_copy", each_run),
-        ("run_door_watch run_admissions", each_run),
+        ("run_door_watch run_admissions board_claim board_claim_codes", each_run),
         ("run_print run_json run_workbook learning_note", closed),
         ("seat_label seat_removal seat_codes", [third, seat_fellside]),
         ("finding finding_releases", of_finding),

@@ -69,6 +69,8 @@ class Shot:
 # Addresses that show no page of their own, each with the reason.
 NO_PAGES = {
     "board_ballot": "receives",
+    "board_claim": "receives",
+    "board_claim_codes": "receives; answers with a code",
     "board_codes": "receives; answers with a code",
     "board_moves": "receives",
     "board_stream": "event stream",
@@ -404,6 +406,7 @@ def of_live(network: Network) -> list[Shot]:
         page("desk", ben, waiting.pk),
         page("screen", ben, waiting.pk, window_only=True),
         page("learning", ben),
+        page("claims", ben),
         page("learning_note", ben, closed.pk),
         page("learning_print", ben),
         page("run_facilitators", ben, waiting.pk),

@@ -35,6 +35,7 @@ NOT_RECORDED = {
     "on_withdrawn": "a dictionary of what follows an answer",
     "Posted": "a value: a move as it arrives",
     "Reply": "a value: what came of a move",
+    "make_claim_code": "asked for by a guest's own phone; its use is told",
     "make_seat_code": "asked for by a seat's own phone, mostly without an account; its use is told",
     "play_moves": "moves stand in the run's own log, without a person",
     "join_run": "taking a seat is a move, mostly of people without an account",
@@ -140,6 +141,19 @@ def desk_taken(world: World, by: Any) -> models.Model:
     return live.take_desk(code=found, by=by)
 
 
+def claimed(world: World, by: Any) -> models.Model:
+    live.claim_seat(seat=world.guests["third"].seat, by=by)
+    return world.open_run
+
+
+def claimed_by_code(world: World, by: Any) -> models.Model:
+    letters = fresh_code("claim", world.open_run, by=None, seat=world.guests["third"].seat)
+    found = find_code(letters, "claim")
+    assert found
+    live.claim_by_code(code=found, by=by)
+    return world.open_run
+
+
 def rejoined(world: World, by: Any) -> models.Model:
     letters = fresh_code("place", world.open_run, by=by, seat=world.guests["third"].seat)
     found = find_code(letters, "place")
@@ -219,6 +233,8 @@ LIVE = [
     Deed("cancel_run", "ben", "run_cancelled", on_run("open_run", live.cancel_run)),
     Deed("label_seat", "ben", "seat_labelled", on_seat(live.label_seat, label=TYPED)),
     Deed("remove_seat", "ben", "seat_removed", on_seat(live.remove_seat)),
+    Deed("claim_seat", "dot", "seat_claimed", claimed),
+    Deed("claim_by_code", "dot", "seat_claimed", claimed_by_code),
     Deed("watch_door", "ben", "door_watched", on_run("open_run", live.watch_door)),
     Deed("unwatch_door", "ben", "door_unwatched", on_run("open_run", live.unwatch_door)),
     Deed("admit_seat", "ben", "seat_admitted", on_seat(live.admit_seat, "knocking")),

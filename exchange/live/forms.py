@@ -50,6 +50,16 @@ class OneTimeForm(forms.Form):
         return letters
 
 
+class ClaimForm(OneTimeForm):
+    """The longer code that lives for days."""
+
+    words = 2
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("Twelve letters, for example KTR-MWX-BCD-FGH.")
+
+
 class FacilitatorForm(forms.Form):
     """Somebody of the run's network who does not hold its desk yet."""
 

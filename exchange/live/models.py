@@ -337,6 +337,7 @@ class OneTimeCode(models.Model):
         DESK = "desk", _("hold the desk of this session, too")
         SEAT = "seat", _("go on with this seat on another device")
         PLACE = "place", _("take a fresh seat in the place of this one")
+        CLAIM = "claim", _("keep this seat in one's account")
 
     kind = models.CharField(max_length=10, choices=Kind)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="one_time_codes")

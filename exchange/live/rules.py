@@ -32,6 +32,11 @@ def may_take_desk(person: Person, run: Run) -> bool:
     return run.open_to(person)
 
 
+def may_claim(person: Person) -> bool:
+    """Whoever holds a guest's seat, or its code, keeps it in their account."""
+    return person.is_active
+
+
 def may_note_learning(person: Person, run: Run, *, seated: bool) -> bool:
     """Whoever sat in it, or held it: for themselves."""
     return person.is_active and (seated or may_facilitate(person, run))

@@ -4,6 +4,7 @@ from django.urls import path
 
 from exchange.live import (
     admission_views,
+    claim_views,
     desk_views,
     export_views,
     facilitator_views,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("account/learning/", learning_views.learning, name="learning"),
     path("account/learning/print/", learning_views.learning_print, name="learning_print"),
     path("account/learning/<int:run_id>/", learning_views.learning_note, name="learning_note"),
+    path("account/learning/claims/", claim_views.claims, name="claims"),
     path("account/learning.pdf", learning_views.learning_paper, name="learning_paper"),
     path("account/learning.<slug:form>", learning_views.learning_file, name="learning_file"),
     # Activities
@@ -70,6 +72,12 @@ urlpatterns = [
         name="board_ballot",
     ),
     path("runs/<int:run_id>/board/codes/", rejoin_views.board_codes, name="board_codes"),
+    path("runs/<int:run_id>/board/claim/", claim_views.board_claim, name="board_claim"),
+    path(
+        "runs/<int:run_id>/board/claim/codes/",
+        claim_views.board_claim_codes,
+        name="board_claim_codes",
+    ),
     # The desk
     path("runs/<int:run_id>/desk/", desk_views.desk, name="desk"),
     path("runs/<int:run_id>/desk/view/", desk_views.desk_view, name="desk_view"),

@@ -7,6 +7,7 @@ from exchange.live.actions.admissions import (
     unwatch_door,
     watch_door,
 )
+from exchange.live.actions.claiming import claim_by_code, claim_seat, make_claim_code
 from exchange.live.actions.facilitators import (
     add_facilitator,
     end_facilitator,
@@ -40,6 +41,8 @@ __all__ = [
     "cancel_run",
     "cast_ballot",
     "change_run",
+    "claim_by_code",
+    "claim_seat",
     "close_run",
     "create_run",
     "end_facilitator",
@@ -47,6 +50,7 @@ __all__ = [
     "join_run",
     "label_seat",
     "lock_door",
+    "make_claim_code",
     "make_desk_code",
     "make_place_code",
     "make_seat_code",

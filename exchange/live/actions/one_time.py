@@ -12,7 +12,7 @@ from exchange.live.models import OneTimeCode, Run
 from exchange.live.plugin import Refused
 
 LIFE = timedelta(minutes=10)
-UNKNOWN = "Nothing is waiting for this code. It works once, for ten minutes: ask for a new one."
+UNKNOWN = "Nothing is waiting for this code. Each works once, and not for long: ask for a new one."
 
 
 def keyed(letters: str) -> str:
