@@ -390,6 +390,7 @@ def of_live(network: Network) -> list[Shot]:
         page("activities", ben),
         page("activity", ben, closed.activity),
         page("run_new", ben, closed.activity),
+        page("run_trial", ben, closed.activity),
         page("run", ben, closed.pk),
         page("run", ben, draft.pk, suffix="-draft"),
         page("run_setup", ben, draft.pk),

@@ -176,6 +176,19 @@ class SetupForm(forms.Form):
             self._minutes(phase.key, phase.title, phase.minutes)
         self._minutes(FINDINGS, engine.title_of(activity, FINDINGS), 10)
 
+    def make_trial(self) -> None:
+        """A trial asks for no network, and everything else is filled in: the first of each choice,
+        the activity's name where a word is missing."""
+        del self.fields["network"]
+        self.fields["title"].initial = _("Trying %s") % self.activity.title
+        for declared in self.activity.setup_fields:
+            field = self.fields[declared.name]
+            if isinstance(field, forms.ChoiceField):
+                firsts: list[Any] = list(field.choices)[:1]  # type: ignore[arg-type]
+                field.initial = field.initial or (firsts[0][0] if firsts else "")
+            elif declared.kind == "text" and field.required and not field.initial:
+                field.initial = self.activity.title
+
     def _minutes(self, key: str, title: str, initial: int) -> None:
         self.fields[f"minutes_{key}"] = forms.IntegerField(
             label=_("Minutes for “%s”") % title, min_value=1, max_value=180, initial=initial

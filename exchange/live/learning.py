@@ -48,9 +48,9 @@ class Learnt:
 
 
 def sessions_of(person: Person) -> RunQuerySet:
-    """The sessions of this person's record: closed, the newest first."""
+    """The sessions of this person's record: closed, the newest first. Trials are not in it."""
     runs = Run.objects.taken_part_in(person).filter(closed_at__isnull=False, cancelled_at=None)
-    return runs.select_related("network").order_by("-closed_at", "-pk")
+    return runs.filter(erase_at=None).select_related("network").order_by("-closed_at", "-pk")
 
 
 def learnt(person: Person, runs: Iterable[Run]) -> list[Learnt]:

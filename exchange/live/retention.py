@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Concat
 
 from exchange.core.retention import rule
 from exchange.directory.models.events import record
+from exchange.live.actions.trials import erase_trials
 from exchange.live.models import Run, Seat
 
 #: In place of the hash of a token: no token has it.
@@ -49,4 +50,9 @@ def add_rules() -> None:
         "labels", "Names given to seats, and the keys of their phones",
         "the session was closed, or its code ran out", lambda: settings.LABEL_DAYS,
         of_ended_runs, erase_labels,
+    )  # fmt: skip
+    rule(
+        "trials", "Trial sessions, with all that was done in them",
+        "the day that was named when they were made has come", 0,
+        lambda until: Run.objects.filter(erase_at__lte=until), lambda _trials: erase_trials(),
     )  # fmt: skip

@@ -93,6 +93,26 @@ def run_new(request: SignedIn, key: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def run_trial(request: SignedIn, key: str) -> HttpResponse:
+    """Set a trial up: of no network, filled in as far as can be, so that one press will do."""
+    declared = declared_or_404(key)
+    form = SetupForm(
+        request.POST or None, activity=declared, networks=Network.objects.none(),
+        context={"packs": packs_by_kind()},
+    )  # fmt: skip
+    form.make_trial()
+
+    def make(setup: dict[str, Any]) -> Run:
+        return create_run(
+            activity=key, title=form.cleaned_data["title"], setup=setup, minutes=form.minutes(),
+            network=None, by=request.user, trial=True,
+        )  # fmt: skip
+
+    return _set_up(request, declared, form, make, trial=True)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def run_setup(request: SignedIn, run_id: int) -> HttpResponse:
     """Change a session that was not opened yet."""
     run = get_object_or_404(Run.objects.facilitated_by(request.user), pk=run_id, cancelled_at=None)
@@ -157,6 +177,7 @@ def _set_up(
     act: Callable[[dict[str, Any]], Run],
     run: Run | None = None,
     like: Run | None = None,
+    trial: bool = False,
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
@@ -170,7 +191,7 @@ def _set_up(
                 refused.field if refused.field in form.fields else None, refused.sentence
             )
     status = 422 if form.errors else 200
-    context = {"form": form, "activity": declared, "run": run, "like": like}
+    context = {"form": form, "activity": declared, "run": run, "like": like, "trial": trial}
     return render(request, "live/setup.html", context, status=status)
 
 

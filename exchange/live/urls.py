@@ -37,6 +37,7 @@ urlpatterns = [
         paper_views.activity_paper,
         name="activity_paper",
     ),
+    path("activities/<slug:key>/trials/", run_views.run_trial, name="run_trial"),
     path("activities/<slug:key>/runs/new/", run_views.run_new, name="run_new"),
     # One run: its record
     path("runs/<int:run_id>/", run_views.run, name="run"),

@@ -14,6 +14,7 @@ from exchange.live.plugin import DESK, Refused
 
 #: As long as the phone remembers its seat. Two times six letters, because it lives that long.
 LIFE, WORDS = timedelta(days=7), 2
+OF_TRIAL = "This is a trial. It is erased, so there is nothing to keep."
 TAKEN = "This seat belongs to an account already."
 
 
@@ -25,8 +26,8 @@ def make_claim_code(*, seat: Seat) -> str:
         held = Seat.objects.taken().filter(pk=seat.pk).first()
         if not run.closed_at or held is None:
             raise Refused("The code comes once the session is closed. Until then, sign in here.")
-        if held.person_id:
-            raise Refused(TAKEN)
+        if held.person_id or run.erase_at:
+            raise Refused(TAKEN if held.person_id else OF_TRIAL)
         kind = OneTimeCode.Kind.CLAIM
         return fresh_code(kind, run, by=None, life=LIFE, words=WORDS, seat=held)
 
@@ -54,8 +55,8 @@ def _claim(run_id: int, seat: Seat | None, by: Person) -> Run:
         raise Refused("This seat is not there any more.")
     if held.person_id == by.pk:
         return run
-    if held.person_id:
-        raise Refused(TAKEN)
+    if held.person_id or run.erase_at:
+        raise Refused(TAKEN if held.person_id else OF_TRIAL)
     if run.seats.filter(person=by, removed_at=None).exists():
         raise Refused("You have a seat of your own in this session already. One person, one seat.")
     held.person, held.once = by, ""

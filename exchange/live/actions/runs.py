@@ -21,6 +21,7 @@ from exchange.live.models import Finding, Note, Run, Seat, SeatQuerySet
 from exchange.live.plugin import DESK, SCREEN, Refused
 
 CODE_LIFE = timedelta(hours=12)
+TRIAL_LIFE, MOST_TRIALS = timedelta(days=30), 20
 ONLY_FACILITATOR = "Only the facilitator of this session may do this."
 
 
@@ -32,21 +33,35 @@ def create_run(
     minutes: Mapping[str, int],
     network: Network | None,
     by: Person,
+    trial: bool = False,
 ) -> Run:
-    """A new run, not yet open. `setup` is what the activity's own `setup` returned."""
+    """A new run, not yet open. `setup` is what the activity's own `setup` returned.
+
+    trial  it belongs to no network, counts nowhere, and is erased TRIAL_LIFE after now
+    """
     require(
         rules.may_start_run(by, network), "Only members of this network may start a session in it."
     )
     declared = activity_of(activity)
     with writing():
+        if trial:
+            _may_try(network, by)
         run = Run(
             activity=activity, version=declared.version, title=title, network=network,
             facilitator=by, setup=dict(setup), seed=secrets.token_hex(16),
         )  # fmt: skip
+        run.erase_at = run.created_at + TRIAL_LIFE if trial else None
         _lay(run, minutes, settings.FLOOR)
         run.save()
-        record(by, "run_created", run, network=network, activity=activity)
+        record(by, "run_created", run, network=network, activity=activity, trial=trial)
     return run
+
+
+def _may_try(network: Network | None, by: Person) -> None:
+    if network is not None:
+        raise Refused("A trial belongs to no network.")
+    if Run.objects.filter(facilitator=by, erase_at__isnull=False).count() >= MOST_TRIALS:
+        raise Refused(f"You have {MOST_TRIALS} trials. The oldest makes room after its 30 days.")
 
 
 def _lay(run: Run, minutes: Mapping[str, int], floor: int) -> None:
