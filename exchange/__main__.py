@@ -80,6 +80,8 @@ def _running(groups: Any) -> None:
     work.set_defaults(target="exchange.core.working:work")
     migrate = groups.add_parser("migrate", help="bring the database up to date")
     migrate.set_defaults(target="exchange.site.commands:migrate")
+    doctor = groups.add_parser("doctor", help="what is wrong here, and what to do about it")
+    doctor.set_defaults(target="exchange.site.commands:doctor")
     rehearse = groups.add_parser("rehearse", help="fill an open session with bots, for practice")
     rehearse.add_argument("code", help="the join code, such as KTR-MWX")
     rehearse.add_argument("--people", type=some(600), default=40)

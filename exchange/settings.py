@@ -286,6 +286,8 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+# Whoever sends it as a bearer token is told by /readyz what is amiss.
+READY_TOKEN = os.environ.get("EXCHANGE_READY_TOKEN", "").strip()
 LOG_LEVEL = chosen("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = chosen("LOG_FORMAT", "line", ("line", "json"))
 LOGGING = {

@@ -141,6 +141,7 @@ NO_PAGES = {
     "devices_end": "receives",
     "voice_note": "receives",
     "alive": "plain text",
+    "ready": "JSON",
     "robots": "plain text",
     "security": "plain text",
 }

@@ -78,6 +78,7 @@ BY_ANOTHER_WAY = {
     "join_token": "the picture or the link",
     "mfa_generate_recovery_codes": "having set up a second step",
     "alive": "machines ask",
+    "ready": "machines ask",
     "robots": "machines ask",
     "security": "machines ask",
 }

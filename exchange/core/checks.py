@@ -17,6 +17,7 @@ from django.http.request import validate_host
 
 FOUNDERS = ("anyone", "office")
 LEAST = 5
+SHORTEST_TOKEN = 24
 MAIL_SCHEMES = ("", "smtp", "smtp+tls")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -123,6 +124,16 @@ def _password_in_the_open(email_url: str) -> bool:
     return bool(url.password) and url.hostname not in LOCAL
 
 
+def tokens() -> Iterator[CheckMessage]:
+    """Whether what is told to the holder of a token can be had by guessing."""
+    if settings.READY_TOKEN and len(settings.READY_TOKEN) < SHORTEST_TOKEN:
+        yield Warning(
+            "EXCHANGE_READY_TOKEN is short; somebody could guess it.",
+            hint=f"Set one of {SHORTEST_TOKEN} characters or more.",
+            id="exchange.W011",
+        )
+
+
 def files() -> Iterator[CheckMessage]:
     """Whether others on this machine may read what we keep."""
     kept = [Path(settings.HOME)]
@@ -144,7 +155,7 @@ def _open_to_others(path: Path) -> bool:
 
 
 ALWAYS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (words_of_settings, floor)
-DEPLOYED: tuple[Callable[[], Iterator[CheckMessage]], ...] = (address, mail, files)
+DEPLOYED: tuple[Callable[[], Iterator[CheckMessage]], ...] = (address, mail, tokens, files)
 
 
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:

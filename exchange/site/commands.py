@@ -9,18 +9,20 @@ from django.conf import settings
 from django.core.checks import WARNING, run_checks
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from exchange.core.packs import load_packs
+from exchange.core.readiness import AMISS, FINE, WRONG, pending
 from exchange.core.serving import together
 from exchange.core.working import worker_beside
 from exchange.live.discovery import activities
 from exchange.site import demo as demonstration
+from exchange.site.doctor import examined
 
 APPLICATION = "exchange.asgi:application"
 PACKAGE = settings.PACKAGE
 # Event streams stay open; a stop does not wait for them longer than this.
 GRACE = 3
+SIGNS = {FINE: "ok", AMISS: "look", WRONG: "WRONG"}
 
 
 def migrate() -> int:
@@ -28,13 +30,6 @@ def migrate() -> int:
     settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=1)
     return 0
-
-
-def pending() -> list[str]:
-    """The migrations the database lacks, as "app.name"."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
 def refused() -> str:
@@ -54,6 +49,17 @@ def refused() -> str:
         return f"The database lacks {len(missing)} change(s). Run `exchange migrate` first."
     packs = load_packs(settings.CONTENT_DIRS)["refused"]
     return f"A pack is not sound. {packs[0]}" if packs else ""
+
+
+def doctor() -> int:
+    """Print one line for each thing looked at. Exit status 0 when all is fine, 1 otherwise."""
+    lines = examined()
+    widest = max(len(line.what) for line in lines)
+    for line in lines:
+        print(f"{SIGNS[line.state]:<6} {line.what:<{widest}}  {line.says}")
+    amiss = sum(line.state != FINE for line in lines)
+    print(f"\n{amiss} to look at." if amiss else "\nAll is fine.")
+    return 1 if amiss else 0
 
 
 def taken(host: str, port: int) -> bool:

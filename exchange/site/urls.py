@@ -7,6 +7,7 @@ from exchange.site import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.alive, name="alive"),
+    path("readyz", views.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security, name="security"),
 ]

@@ -1,14 +1,17 @@
 """The front page, and the few addresses that machines ask for."""
 
+from dataclasses import asdict
 from datetime import timedelta
+from secrets import compare_digest
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from exchange.core.readiness import WRONG, look
 from exchange.directory.models import Network, Person
 from exchange.directory.slots import fill, home_cards
 from exchange.live.forms import CodeForm
@@ -64,3 +67,15 @@ def security(request: HttpRequest) -> HttpResponse:
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers. Asks neither database nor disk."""
     return HttpResponse("alive\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether the site can serve: 200 or 503. What is amiss is told to the holder of the token."""
+    lines = look()
+    fine = all(line.state != WRONG for line in lines)
+    told: dict[str, object] = {"ready": fine}
+    sent = request.headers.get("Authorization", "").encode()
+    if settings.READY_TOKEN and compare_digest(sent, f"Bearer {settings.READY_TOKEN}".encode()):
+        told["lines"] = [asdict(line) for line in lines]
+    return JsonResponse(told, status=200 if fine else 503)

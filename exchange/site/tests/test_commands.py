@@ -134,7 +134,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     names = re.findall(r"^    ([\w-]+)", capsys.readouterr().out, re.MULTILINE)
     expected = [
-        "demo", "serve", "work", "migrate", "rehearse", "backup", "verify-backup", "restore",
+        "demo", "serve", "work", "migrate", "doctor", "rehearse", "backup", "verify-backup", "restore",
         "move-to", "register", "packs", "mfa-reset", "user", "network", "audit", "retention",
     ]  # fmt: skip
     assert (stopped.value.code, names) == (0, expected)
