@@ -81,6 +81,21 @@ def test_operating_names_no_setting_that_is_not_read() -> None:
     assert sorted(set(rows) - set(settings_read())) == []
 
 
+def test_the_example_of_settings_sets_what_is_read() -> None:
+    lines = text(DOCS / "examples" / "exchange.env").splitlines()
+    names = [line.partition("=")[0] for line in lines if not line.startswith("#")]
+    assert [key for key in names if key not in settings_read()] == []
+
+
+def test_the_examples_call_commands_there_are() -> None:
+    called = re.findall(
+        r"/bin/exchange ([a-z-]+)",
+        "".join(path.read_text() for path in sorted((DOCS / "examples").glob("*.service"))),
+    )
+    assert called == ["backup", "migrate", "serve"]
+    assert [word for word in called if word not in commands()] == []
+
+
 def test_every_command_is_in_operating() -> None:
     operating = text(DOCS / "operating.md")
     assert commands() != []
