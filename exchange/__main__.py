@@ -17,6 +17,8 @@ import django
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db.utils import OperationalError, ProgrammingError
 
+from exchange.core.serving import Busy
+
 VAR = Path(__file__).resolve().parent.parent / "var"
 # Settings of a real installation that must not reach the demonstration.
 NOT_IN_DEMO = ("DATABASE_URL", "EMAIL_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY", "DEBUG")
@@ -194,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return perform(target, options)
     except ValidationError as wrong:
         reason = " ".join(wrong.messages)
-    except (PermissionDenied, ImproperlyConfigured) as wrong:
+    except (PermissionDenied, ImproperlyConfigured, Busy) as wrong:
         reason = str(wrong)
     except (OperationalError, ProgrammingError) as wrong:
         said = (str(wrong).splitlines() or [""])[0]

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = b"age-encryption.org/v1\n"
-MOST_WORK = 20  # scrypt's N is 2 to this power: one gigabyte of memory
+MOST_WORK = 18  # scrypt's N is 2 to this power: 256 MB of memory, what the tool asks for
 CHUNK, TAG = 64 * 1024, 16
 HEADER = re.compile(
     rb"age-encryption\.org/v1\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)\n"

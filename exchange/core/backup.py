@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -66,6 +67,8 @@ def snapshot() -> Iterator[str]:
     on writing."""
     connection = connections["default"].copy(SNAPSHOT)
     if connection.vendor == "sqlite":
+        if not Path(connection.settings_dict["NAME"]).exists():
+            raise Damaged("There is no database yet. Run `exchange migrate` first.")
         # Reading must not take the one place there is for a writer.
         connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
     else:
@@ -77,6 +80,18 @@ def snapshot() -> Iterator[str]:
     finally:
         connection.close()
         del connections[SNAPSHOT]
+
+
+def known_migrations(using: str) -> frozenset[tuple[str, str]]:
+    """The migrations of a database; Damaged where there are none, or some that we do not know."""
+    migrations = rows.applied(connections[using])
+    if not migrations:
+        raise Damaged("The database is empty. Is DATABASE_URL the right one?")
+    if strange := rows.unknown(migrations):
+        raise Damaged(
+            f"The database is newer than this software, which does not know {strange[0]}."
+        )
+    return migrations
 
 
 def write(target: BinaryIO, passphrase: str, *, using: str) -> None:
@@ -91,9 +106,7 @@ def write(target: BinaryIO, passphrase: str, *, using: str) -> None:
 
 def write_plain(target: Target, *, using: str) -> None:
     """The same, not sealed."""
-    migrations = rows.applied(connections[using])
-    if strange := rows.unknown(migrations):
-        raise Damaged(f"The database is newer than this software: it knows no {strange[0]}.")
+    migrations = known_migrations(using)
     archive, apps = Writing(target), rows.models_after(migrations)
     head = {
         "format": FORMAT,
@@ -197,13 +210,14 @@ class Reading:
             raise Damaged("It was made by a newer version of the software. Install that one.")
         try:
             migrations = frozenset((str(app), str(name)) for app, name in head["migrations"])
-            contents = Contents(str(head["made"])[:40], migrations, str(head["key"])[:40])
+            made = datetime.fromisoformat(head["made"]).isoformat(timespec="seconds")
+            contents = Contents(made, migrations, str(head["key"]))
         except (KeyError, TypeError, ValueError):
             raise Damaged(FOREIGN) from None
         if strange := rows.unknown(migrations):
             raise Damaged(
                 "It was made by a newer version of the software, which knows of "
-                f"{strange[0][:80]}. Install that one."
+                f"{strange[0][:80]!a}. Install that one."
             )
         there = {rows.label(table): rows.names(table) for table in rows.kept(contents.apps)}
         if not migrations or head.get("tables") != there:
@@ -251,14 +265,17 @@ def _placed(told: Any, files: list[tuple[int, str]]) -> list[dict[str, Any]]:
     each has a place of its own below the folder of uploads."""
     try:
         as_told = [(one["size"], one["sha256"]) for one in told]
-        places = [str(one["path"]) for one in told]
-    except (TypeError, KeyError):
+        places = [one["path"].split("/") for one in told]
+    except (TypeError, KeyError, AttributeError):
         as_told, places = [], []
-    if as_told != files or len(set(places)) < len(files):
+    if as_told != files:
         raise Damaged("The uploads are not those that were put in.")
-    for place in places:
-        parts = place.split("/")
-        if "\0" in place or "\\" in place or {"", ".", ".."} & set(parts):
+    folders = {tuple(parts[:depth]) for parts in places for depth in range(1, len(parts))}
+    taken = {tuple(parts) for parts in places}
+    if len(taken) < len(places) or taken & folders:
+        raise Damaged("Two uploads have one place.")
+    for parts in places:
+        if {"", ".", ".."} & set(parts) or any(sign in part for sign in "\0\\" for part in parts):
             raise Damaged("An upload has a place outside the folder of uploads.")
     return [dict(one) for one in told]
 

@@ -30,7 +30,7 @@ from django.db.utils import ConnectionHandler
 
 from exchange.core import age, rows
 from exchange.core.archive import Damaged
-from exchange.core.backup import Contents, Reading, snapshot, verify
+from exchange.core.backup import Contents, Reading, known_migrations, snapshot, verify
 
 #: Tables that fill without anybody having done anything.
 OWN = ("contenttypes.contenttype", "auth.permission", "core.pack", "core.choredone")
@@ -78,7 +78,7 @@ def move(target: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Copy the database into another, empty one (Django's words for it); rows and sum of each
     table, which are equal on both sides. The uploads stay where they are."""
     with snapshot() as source:
-        migrations = rows.applied(connections[source])
+        migrations = known_migrations(source)
         apps = rows.models_after(migrations)
         told = rows.sums(apps, source)
         if target["ENGINE"].endswith("sqlite3") and Path(target["NAME"]).exists():

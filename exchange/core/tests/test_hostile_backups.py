@@ -65,7 +65,7 @@ def with_rows(parts: Parts, text: bytes) -> Parts:
     return with_json(parts, "sums.json", tables=tables) | {PACK: text}
 
 
-def with_place(parts: Parts, *places: str) -> Parts:
+def with_place(parts: Parts, *places: object) -> Parts:
     """The parts with uploads that say they lie there."""
     (upload,) = json.loads(parts["sums.json"])["files"]
     told = [upload | {"path": place} for place in places]
@@ -158,6 +158,10 @@ def built(parts: Parts) -> Iterator[tuple[str, bytes | Parts]]:
     for place in ("../a", "/a", "a/../../b", "a//b", "", ".", "a\0b", "..\\a"):
         yield f"an upload at {place!r}", with_place(parts, place)
     yield "two uploads at one place", with_place(parts, "a", "a")
+    yield "an upload where a folder is", with_place(parts, "a/b", "a")
+    yield "an upload without a name", with_place(parts, 7)
+    yield "signs for the terminal", with_json(parts, "backup.json", made="\x1b[2J")
+    yield "no date", with_json(parts, "backup.json", made=7)
     yield from rows_of(parts)
     yield from tarred(parts)
 

@@ -120,6 +120,22 @@ def test_nothing_is_restored_under_a_running_server(home: Path, capsys: Any) -> 
     ]
 
 
+def test_no_server_starts_under_a_restore(home: Path, capsys: Any) -> None:
+    with serving.alone():
+        assert main(["work", "--once"]) == 2
+    said = "exchange: A backup is being restored. Start again when that is done.\n"
+    assert capsys.readouterr().err == said
+
+
+def test_what_is_not_there_is_not_backed_up(home: Path, tmp_path: Path, capsys: Any) -> None:
+    """Nor made by looking at it."""
+    with spare(tmp_path) as empty, restoring.leading(empty):
+        assert (main(["backup"]), main(["move-to", f"sqlite:///{tmp_path / 'to'}"])) == (2, 2)
+    assert not (tmp_path / "spare" / "exchange.sqlite3").exists()
+    assert list((home / "backups").iterdir()) == []
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
 def test_what_cannot_be_a_database_is_refused(home: Path, capsys: Any) -> None:
     for url in ("mysql://a/b", "nonsense", "sqlite:///:memory:"):
         assert main(["move-to", url]) == 2
