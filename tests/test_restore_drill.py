@@ -81,7 +81,9 @@ def test_the_drill(world: World, tmp_path: Path, uploads: Path, settings: Any, a
         person = Person.objects.create_user("late@example.org", None, "Late")
         assert person.pk > Person.objects.exclude(pk=person.pk).latest("pk").pk
         (tmp_path / "elsewhere" / "late.txt").write_bytes(b"late")
+        (tmp_path / "elsewhere.restoring-x").mkdir()  # of one that was cut short
         restoring.restore(path, PASSPHRASE, replace=True)
+        assert list(tmp_path.glob("*.restoring*")) == []
         assert (seen[1], files(tmp_path / "elsewhere")) == (before, UPLOADS)
 
         now = sums()

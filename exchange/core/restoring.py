@@ -229,6 +229,7 @@ def _new_uploads(uploads: Path) -> Iterator[tuple[Path, Callable[[], None]]]:
         if old.exists():
             uploads.rename(drafts)
             old.rename(uploads)
-        raise
-    finally:
         shutil.rmtree(place)
+        raise
+    for done in uploads.parent.glob(f"{uploads.name}.restoring-*"):  # ours, and of those cut short
+        shutil.rmtree(done)

@@ -80,7 +80,7 @@ def left_over() -> Line:
         return Line(
             "restore", AMISS,
             f"One was ended in the middle: {', '.join(sorted(found))} in {settings.HOME}. "
-            "Restore again; then delete what is named so.",
+            "Restore again, which takes it away.",
         )  # fmt: skip
     return Line("restore", FINE, "None was ended in the middle.")
 
