@@ -191,7 +191,7 @@ class Reading:
     def through(self) -> Contents:
         """Read it all; what is in it."""
         sums: dict[str, Any] = {}
-        for table in rows.kept(self.contents.apps):
+        for table in self._tables:
             one = rows.Sum()
             self.table(table, one.passing(self._lines(table)))
             sums[rows.label(table)] = one.told()
@@ -219,8 +219,16 @@ class Reading:
                 "It was made by a newer version of the software, which knows of "
                 f"{strange[0][:80]!a}. Install that one."
             )
-        there = {rows.label(table): rows.names(table) for table in rows.kept(contents.apps)}
-        if not migrations or head.get("tables") != there:
+        told = head.get("tables")
+        there = {rows.label(table): table for table in rows.tables(contents.apps)}
+        self._tables = [
+            there[name] for name in sorted(there) if isinstance(told, dict) and name in told
+        ]
+        if (
+            not migrations
+            or told != {rows.label(table): rows.names(table) for table in self._tables}
+            or not set(rows.kept(contents.apps)) <= set(self._tables)
+        ):
             raise Damaged("Its tables are not those of the version that it says it comes from.")
         return contents
 

@@ -103,7 +103,10 @@ class Loading(Reading):
         super().__init__(source)
 
     def table(self, table: rows.Table, lines: Iterator[bytes]) -> None:
-        rows.load(table, "default", lines)
+        if rows.label(table) in rows.left_out:  # it was kept once
+            super().table(table, lines)
+        else:
+            rows.load(table, "default", lines)
 
     def upload(self, number: int, pieces: Iterator[bytes]) -> None:
         if number > len(self.files):
@@ -136,7 +139,7 @@ def _settle(apps: Apps, told: dict[str, dict[str, Any]]) -> None:
     """Check what was loaded: every row points at one that is there, and the sums are as told."""
     connection.check_constraints()
     rows.count_on(apps, "default")
-    if rows.sums(apps, "default") != told:
+    if any(told[name] != sums for name, sums in rows.sums(apps, "default").items()):
         raise Damaged("The database does not give back what was put in.")
 
 

@@ -10,7 +10,7 @@ class DirectoryConfig(AppConfig):
     def ready(self) -> None:
         """The directory's own cards on the home page: what waits, who speaks besides; and what
         the worker does for it."""
-        from exchange.core import retention  # app ready
+        from exchange.core import retention, rows  # app ready
         from exchange.core.chores import chore  # app ready
         from exchange.directory import account_log, audit, digest, home, slots  # app ready
         from exchange.directory.models import Invitation, Visit  # app ready
@@ -26,5 +26,6 @@ class DirectoryConfig(AppConfig):
             "visits", "Signed-in browsers", "their time is over", 0,
             lambda until: Visit.objects.filter(expires_at__lte=until), retention.delete,
         )  # fmt: skip
+        rows.left_out.add("directory.visit")
         account_log.connect()
         slots.home_cards[:0] = [home.waiting_card, home.voices_card]

@@ -16,12 +16,14 @@ from typing import Any
 
 import pyrage
 import pytest
+from django.apps import apps as django_apps
 
-from exchange.core import backup, restoring
+from exchange.core import backup, restoring, rows
 from exchange.core.age import Sealing, Unreadable
 from exchange.core.archive import BLOCK, Damaged, Writing, members
 from exchange.core.models import Pack
 from exchange.core.tests.test_age import WORDS, sealed
+from tests.dbs.spare import spare
 
 Parts = dict[str, bytes]
 PACK = "rows/core.pack/000001"
@@ -59,7 +61,7 @@ def with_json(parts: Parts, name: str, **changed: Any) -> Parts:
 
 def with_rows(parts: Parts, text: bytes) -> Parts:
     """The parts with other rows of packs, and the sums that go with them."""
-    one = restoring.rows.Sum()
+    one = rows.Sum()
     list(one.passing(text.splitlines(keepends=True)))
     tables = json.loads(parts["sums.json"])["tables"] | {"core.pack": one.told()}
     return with_json(parts, "sums.json", tables=tables) | {PACK: text}
@@ -235,6 +237,26 @@ def test_more_than_a_hundred_are_refused_before_anything_is_touched(
             restoring.restore(path, f"{WORDS} ", replace=True)
     assert wrong == []
     assert sorted(one.name for one in tmp_path.iterdir()) == ["media", "one.age"]
+
+
+def test_a_table_that_is_kept_no_longer_is_read_and_left(parts: Parts, tmp_path: Path) -> None:
+    """What was sealed when sessions were kept can be restored, without them."""
+    table = next(one for one in rows.tables(django_apps) if rows.label(one) == "sessions.session")
+    row, one = b'["a-key","a-body","2026-11-25T06:05:04+00:00"]\n', rows.Sum()
+    list(one.passing([row]))
+    head, sums = (json.loads(parts[name]) for name in ("backup.json", "sums.json"))
+    old = with_json(
+        parts, "backup.json", tables=head["tables"] | {rows.label(table): rows.names(table)}
+    )
+    old = with_json(old, "sums.json", tables=sums["tables"] | {rows.label(table): one.told()})
+    upload, last = old.pop("files/000001"), old.pop("sums.json")
+    old |= {"rows/sessions.session/000001": row, "files/000001": upload, "sums.json": last}
+    path = tmp_path / "old.age"
+    path.write_bytes(resealed(put(old)))
+    assert backup.verify(path, WORDS).tables["sessions.session"]["rows"] == 1
+    with spare(tmp_path) as empty, restoring.leading(empty):
+        restoring.restore(path, WORDS, replace=True)
+        assert (table._base_manager.count(), Pack.objects.count()) == (0, 2)
 
 
 def test_rows_of_one_kind_are_told_apart_from_a_bomb(parts: Parts) -> None:
