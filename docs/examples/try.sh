@@ -85,6 +85,14 @@ check "what a visitor says of the way is not believed" "200" \
     "$(ask -o /dev/null -w '%{http_code}' -H 'X-Forwarded-Proto: http' -H 'X-Forwarded-Host: evil.example' "$base/")"
 check "another name is not answered" "000" "$(curl -sk -o /dev/null -w '%{http_code}' --resolve other.example:8443:127.0.0.1 https://other.example:8443/ || true)"
 check "ready" '{"ready": true}' "$(ask "$base/readyz")"
+export EXCHANGE_BACKUP_PASSPHRASE="an invented house"
+exchange() { "$python" -m exchange "$@" 2>>"$work/commands.log"; }
+rows() { sed -n 's/.*: \([0-9]* tables, [0-9,]* rows\).*/\1/p'; }
+kept=$(exchange backup "$work/all.age" | rows)
+check "restored in an empty folder" "Restored, $kept" \
+    "Restored, $(EXCHANGE_HOME="$work/other" exchange restore "$work/all.age" | rows)"
+check "and the same when backed up from there" "$kept" \
+    "$(EXCHANGE_HOME="$work/other" exchange backup "$work/again.age" | rows)"
 check "the server has nothing to complain of" "0" "$(grep -c ERROR "$work/server.log" || true)"
 kill "${pids[0]}"
 for _ in 1 2 3; do sleep 0.5; ask -o /dev/null "$base/invitations/the-key/" || true; done

@@ -12,10 +12,12 @@ The same from SQLite and PostgreSQL. SECRET_KEY is not inside (docs/decisions/00
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -145,15 +147,21 @@ def _part(table: rows.Table, number: int) -> str:
 
 
 def _add_files(archive: Writing) -> list[dict[str, Any]]:
-    """Add the uploads; the place, size and sum of each."""
-    folder, told = Path(settings.MEDIA_ROOT), []
+    """Add the uploads; the place, size and sum of each. They are read after the rows: one that
+    goes meanwhile is missing, as its row will be; one that comes may be there without a row."""
+    folder = Path(settings.MEDIA_ROOT)
+    told: list[dict[str, Any]] = []
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    for number, path in enumerate(paths, 1):
+    for path in paths:
         one = hashlib.sha256()
-        with path.open("rb") as file:
-            size = path.stat().st_size
-            pieces = iter(lambda: file.read(PIECE), b"")
-            archive.add_pieces(f"files/{number:06}", size, _summed(pieces, one))
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            continue
+        with file:
+            size = os.fstat(file.fileno()).st_size
+            pieces = iter(partial(file.read, PIECE), b"")
+            archive.add_pieces(f"files/{len(told) + 1:06}", size, _summed(pieces, one))
         place = path.relative_to(folder).as_posix()
         told.append({"path": place, "size": size, "sha256": one.hexdigest()})
     return told
