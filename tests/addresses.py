@@ -129,6 +129,7 @@ def at_desks(world: World) -> dict[str, list[Words]]:
         "facilitator_handover": who_holds,
         "seat_admission": knocking,
         "seat_refusal": knocking,
+        "step_aside": [{"key": "first_try"}],
         "learning_file": [{"form": "csv"}],
     }
 

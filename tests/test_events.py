@@ -12,7 +12,15 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from exchange.directory import actions as directory
-from exchange.directory.models import Affiliation, Audience, Event, Membership, Release, Role
+from exchange.directory.models import (
+    Affiliation,
+    Audience,
+    Event,
+    Membership,
+    Release,
+    Role,
+    StepAside,
+)
 from exchange.live import actions as live
 from exchange.live.actions.one_time import find_code, fresh_code
 from exchange.live.models import Facilitating
@@ -90,6 +98,11 @@ def asked_for_a_finding(world: World, by: Any) -> models.Model:
     world.release_fellside.delete()
     live.ask_finding_release(finding=world.finding_fellside, by=by)
     return Release.objects.of(world.finding_fellside).get()
+
+
+def aside(world: World, by: Any) -> models.Model:
+    directory.put_step_aside("first_try", by=by)
+    return StepAside.objects.get(person=by)
 
 
 def tie_of(person: Any, **fields: Any) -> Affiliation:
@@ -199,6 +212,7 @@ DIRECTORY = [
          lambda w, by: directory.take_back_message(w.message, by=by)),
     Deed("choose_mail", "cy", "choose_mail",
          lambda w, by: directory.choose_mail(w.cast.harbour, by=by, wish="asked")),
+    Deed("put_step_aside", "cy", "put_step_aside", aside),
     Deed("note_voice", "hana", "note_voice",
          lambda w, by: directory.note_voice(w.voice, by=by)),
     Deed("appoint", "ada", "appoint", lambda w, by: directory.appoint(

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,6 +29,7 @@ from exchange.directory.people_forms import NameForm, NewcomerForm, TieForm
 from exchange.directory.requests import SignedIn
 from exchange.directory.schoolsearch import search_schools
 from exchange.directory.slots import subjects_of
+from exchange.directory.steps import known_step
 
 SIGNED_IN_BY = "allauth.account.auth_backends.AuthenticationBackend"
 FEW = 50
@@ -117,6 +118,16 @@ def voice_note(request: SignedIn, pk: int) -> HttpResponse:
     """Take the word that somebody else speaks for one's school off the home page."""
     voice = get_object_or_404(NewVoice.objects.visible_to(request.user), pk=pk)
     actions.note_voice(voice, by=request.user)
+    return redirect("home")
+
+
+@login_required
+@require_POST
+def step_aside(request: SignedIn, key: str) -> HttpResponse:
+    """Take a first step off the home page for good."""
+    if known_step(key) is None:
+        raise Http404
+    actions.put_step_aside(key, by=request.user)
     return redirect("home")
 
 

@@ -12,7 +12,7 @@ class DirectoryConfig(AppConfig):
         the worker does for it."""
         from exchange.core import retention, rows  # app ready
         from exchange.core.chores import chore  # app ready
-        from exchange.directory import account_log, audit, digest, home, slots  # app ready
+        from exchange.directory import account_log, audit, digest, home, slots, steps  # app ready
         from exchange.directory.models import Invitation, Visit  # app ready
 
         chore("weekly digests", timedelta(hours=1), digest.send_digests)
@@ -29,3 +29,7 @@ class DirectoryConfig(AppConfig):
         rows.left_out.add("directory.visit")
         account_log.connect()
         slots.home_cards[:0] = [home.waiting_card, home.voices_card]
+        slots.first_steps += [
+            slots.FirstStep(10, "commitment", steps.commitment),
+            slots.FirstStep(30, "second_leader", steps.second_leader),
+        ]

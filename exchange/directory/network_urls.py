@@ -88,5 +88,6 @@ urlpatterns = [
     path("invitations/<slug:token>/", account_views.invitation, name="invitation"),
     path("account/", account_views.account, name="account"),
     path("account/voices/<int:pk>/note/", account_views.voice_note, name="voice_note"),
+    path("account/steps/<slug:key>/aside/", account_views.step_aside, name="step_aside"),
     path("account/schools/", account_views.account_schools, name="account_schools"),
 ]

@@ -29,6 +29,28 @@ class Subject:
     opens: str = ""
 
 
+@dataclass(frozen=True)
+class Step:
+    """A first step as the home page offers it: what, what comes of it, where, and its button."""
+
+    key: str
+    title: str
+    sentence: str
+    url: str
+    button: str
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """An offer of a first step. `find` gives it for whom it is open; the lowest rank is asked first."""
+
+    rank: int
+    key: str
+    find: Callable[[Person], Step | None]
+
+
+#: What somebody new can do in five minutes.
+first_steps: list[FirstStep] = []
 #: Panels of the network page, in this order.
 network_panels: list[Callable[[HttpRequest, Network], Filling]] = []
 #: Cards of the home page: what needs the person who signed in.

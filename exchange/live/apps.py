@@ -8,12 +8,17 @@ class LiveConfig(AppConfig):
     def ready(self) -> None:
         """Fill the directory's slots: what lower pages show of live. Say what is erased when."""
         from exchange.directory import actions, slots  # app ready
-        from exchange.live import panels, retention  # app ready
+        from exchange.live import panels, retention, steps  # app ready
         from exchange.live.actions import findings  # app ready
 
         retention.add_rules()
         slots.network_panels.append(panels.network_panel)
-        slots.home_cards.append(panels.home_card)
+        slots.home_cards.insert(0, panels.home_card)  # what is open now stands first
+        slots.first_steps += [
+            slots.FirstStep(20, "first_session", steps.first_session),
+            slots.FirstStep(40, "first_note", steps.first_note),
+            slots.FirstStep(50, "first_try", steps.first_try),
+        ]
         slots.release_subjects["finding"] = panels.finding_subjects
         slots.before_second_step |= {
             "join", "join_token", "join_code", "board", "board_view", "board_moves", "board_stream",

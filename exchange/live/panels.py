@@ -1,10 +1,13 @@
 """What live shows on pages of the floors below: the network page and home."""
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models import Network, Person
@@ -12,7 +15,9 @@ from exchange.directory.slots import Subject
 from exchange.live import rules
 from exchange.live.models import Finding, Run
 
-NEWEST = 10
+NEWEST, FEW = 10, 3
+#: A session that is not opened stands on the home page for so long.
+PREPARED = timedelta(days=14)
 SOME_OPENS = _(
     "When the last finding of this session is released, the network can read its whole result too: "
     "what the groups made, their reasons, what was seen differently, and the tables to download."
@@ -40,9 +45,22 @@ def network_panel(request: HttpRequest, network: Network) -> tuple[str, dict[str
 
 
 def home_card(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """The sessions this person holds that are open now."""
-    runs = Run.objects.facilitated_by(request.user).open().select_related("network")[:NEWEST]
-    return ("live/_home_card.html", {"runs": runs}) if runs else None
+    """Sessions that are open now, one press from the desk or the seat; and those this person has
+    lately prepared. The newest few; the rest stands in the list of all."""
+    person = request.user
+    if not isinstance(person, Person):
+        return None
+    lately = timezone.now() - PREPARED
+    runs = Run.objects.taken_part_in(person).filter(closed_at=None, cancelled_at=None)
+    runs = runs.filter(Q(opened_at__isnull=False) | Q(created_at__gt=lately))
+    found = list(
+        runs.select_related("network").defer("setup", "room", "state")
+        .order_by(F("opened_at").desc(nulls_last=True), "-pk")[: FEW + 1]
+    )  # fmt: skip
+    held = Run.objects.facilitated_by(person).filter(pk__in=[run.pk for run in found])
+    desks = set(held.values_list("pk", flat=True)) if found else set()
+    rows = [{"run": run, "desk": run.pk in desks} for run in found[:FEW]]
+    return ("live/_home_card.html", {"rows": rows, "more": len(found) > FEW}) if rows else None
 
 
 def finding_subjects(person: Person, ids: list[int]) -> dict[int, Subject]:

@@ -3,12 +3,15 @@
 from exchange.directory.models import Network, Person, Role
 from exchange.live.models import Finding, Run
 
+#: The roles that hold sessions in their network.
+HOLDS_SESSIONS = (Role.CO_LEADER, Role.FACILITATOR, Role.ACTIVIST)
+
 
 def may_start_run(person: Person, network: Network | None) -> bool:
     """Anyone signed in for themselves; in a network its co-leaders, facilitators and activists."""
     if network is None:
         return person.is_active
-    return person.has_role(Role.CO_LEADER, Role.FACILITATOR, Role.ACTIVIST, network=network)
+    return person.has_role(*HOLDS_SESSIONS, network=network)
 
 
 def may_facilitate(person: Person, run: Run) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from exchange.core.readiness import WRONG, look
 from exchange.directory.models import Network, Person
 from exchange.directory.slots import fill, home_cards
+from exchange.directory.steps import first_step
 from exchange.live.forms import CodeForm
 from exchange.live.models import Run
 from exchange.site import demo as demonstration
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     sessions = list(runs.filter(cancelled_at=None).select_related("network")[: FEW + 1])
     context = {
         "cards": fill(home_cards, request),
+        "step": first_step(person),
         "networks": networks[:FEW],
         "more_networks": len(networks) > FEW,
         "runs": sessions[:FEW],

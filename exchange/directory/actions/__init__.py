@@ -41,6 +41,7 @@ from exchange.directory.actions.releases import (
     on_withdrawn,
     withdraw_release,
 )
+from exchange.directory.actions.steps import put_step_aside
 from exchange.directory.actions.visits import end_other_visits, end_visit
 from exchange.directory.actions.voices import note_voice
 
@@ -72,6 +73,7 @@ __all__ = [
     "note_voice",
     "on_released",
     "on_withdrawn",
+    "put_step_aside",
     "record_commitment",
     "resend_invitation",
     "send_message",

@@ -18,6 +18,7 @@ from exchange.directory.models.schools import (
     School,
     SchoolGroup,
 )
+from exchange.directory.models.steps import StepAside
 from exchange.directory.models.visits import Visit
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "School",
     "SchoolGroup",
     "Seal",
+    "StepAside",
     "Visit",
 ]

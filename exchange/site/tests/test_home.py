@@ -1,5 +1,7 @@
 """The front page for visitors and for people, and the addresses that machines ask for."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -87,6 +89,32 @@ def test_what_waits_stands_first(cast: the_cast.Cast) -> None:
     assert signed_in(cast.eve).get("/").context["cards"] == []
 
 
+def test_what_is_open_now_is_one_press_from_desk_and_seat(cast: the_cast.Cast) -> None:
+    """Three at most; a session that was prepared long ago is not what needs one now."""
+    now = timezone.now()
+    run = held(cast.ben, "Open", opened_at=now)
+    Seat.objects.create(run=run, key="s1", token_hash="1", person=cast.cy)
+    held(cast.ben, "Prepared")
+    held(cast.ben, "Old draft", created_at=now - timedelta(days=30))
+    held(cast.ben, "Over", opened_at=now, closed_at=now)
+    pages = {who: signed_in(cast.people()[who]).get("/") for who in ("ben", "cy", "ada")}
+    cards = {who: "".join(page.context["cards"]) for who, page in pages.items()}
+    assert cards["ben"].count("<li>") == 2
+    assert (f'href="/runs/{run.pk}/desk/"' in cards["ben"], "Old draft" in cards["ben"]) == (
+        True,
+        False,
+    )
+    assert (f'href="/runs/{run.pk}/board/"' in cards["cy"], "/desk/" in cards["cy"]) == (
+        True,
+        False,
+    )
+    assert cards["ada"] == ""
+    for number in range(4):
+        held(cast.ben, f"Open {number}", opened_at=now)
+    many = "".join(signed_in(cast.ben).get("/").context["cards"])
+    assert (many.count("<li>"), many.count("More sessions")) == (3, 1)
+
+
 def test_long_lists_end_in_a_link(cast: the_cast.Cast) -> None:
     for number in range(9):
         network = make.network(f"Another {number}")
@@ -111,7 +139,7 @@ def test_three_rows_cost_what_one_costs(cast: the_cast.Cast, django_assert_max_n
         network = make.network()
         make.role(cast.ada, Role.CO_LEADER, network)
         held(cast.ada, network=network)
-    assert queries() == one
+    assert queries() <= one  # a first step that is found is the last one asked for
 
 
 @pytest.mark.parametrize("address", ["/", "/healthz", "/robots.txt", "/.well-known/security.txt"])
