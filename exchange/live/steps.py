@@ -46,8 +46,12 @@ def first_note(person: Person) -> Step | None:
         return None
     return Step(
         "first_note",
-        _("What do you take from “%s”?") % run.title,
-        _("Two sentences begin your record of learning. Only you read it; you can take it away as PDF."),
+        _("Write what you take from your session"),
+        _(
+            "You sat in “%s”. Two sentences begin your record of learning. Only you read it; you can "
+            "take it away as PDF."
+        )
+        % run.title,
         reverse("learning_note", args=[run.pk]),
         _("Write it down"),
     )  # fmt: skip
