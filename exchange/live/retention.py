@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from exchange.core.retention import rule
+from exchange.core.retention import delete, rule
 from exchange.directory.models.events import record
 from exchange.live.actions.trials import erase_trials
-from exchange.live.models import Run, Seat
+from exchange.live.models import OneTimeCode, Run, Seat
 
 #: In place of the hash of a token: no token has it.
 NO_TOKEN = "gone "  # noqa: S105
@@ -55,4 +55,8 @@ def add_rules() -> None:
         "trials", "Trial sessions, with all that was done in them",
         "the day that was named when they were made has come", 0,
         lambda until: Run.objects.filter(erase_at__lte=until), lambda _trials: erase_trials(),
+    )  # fmt: skip
+    rule(
+        "one-time codes", "One-time codes (their hashes)", "they were used or ran out", 1,
+        lambda until: OneTimeCode.objects.filter(Q(ends_at__lt=until) | Q(used_at__lt=until)), delete,
     )  # fmt: skip

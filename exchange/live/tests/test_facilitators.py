@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from exchange.core.retention import due
 from exchange.directory.models import Person
 from exchange.live import actions, rules, streaming
 from exchange.live.codes import show_code
@@ -226,6 +227,14 @@ def test_a_code_that_was_used_meanwhile_gives_no_second_desk(run, cast):
     actions.take_desk(code=code, by=cast.eve)
     with pytest.raises(Refused, match="Nothing is waiting"):
         actions.take_desk(code=code, by=cast.uma)
+
+
+def test_codes_that_ended_are_deleted_by_the_worker(run, cast):
+    actions.make_desk_code(run=run, by=cast.ben)
+    for hours, left in ((20, 1), (30, 0)):
+        OneTimeCode.objects.update(ends_at=timezone.now() - timedelta(hours=hours))
+        due()
+        assert OneTimeCode.objects.count() == left
 
 
 def test_a_session_without_a_network_is_shared_by_code_only(cast, client_of):
