@@ -43,6 +43,7 @@ def places(world: World) -> dict[str, list[Words]]:
         world.open_fellside, world.closed_fellside, world.own_run,
     ]  # fmt: skip
     each_run = [{"run_id": run.pk} for run in runs]
+    on_paper = [{"run_id": run.pk} for run in (world.paper_run, world.open_fellside)]
     member = cast.harbour.memberships.get(school=cast.marsh_lane)
     member_fellside = cast.fellside.memberships.get(school=cast.hillcrest)
     of_network = [{"pk": cast.harbour.pk}, {"pk": cast.fellside.pk}]
@@ -88,6 +89,8 @@ def places(world: World) -> dict[str, list[Words]]:
         ("run_facilitators desk_codes board_codes run_copy", each_run),
         ("run_door_watch run_admissions board_claim board_claim_codes", each_run),
         ("run_print run_json run_workbook learning_note", closed),
+        ("run_typing typing_room typing_record typing_removal", on_paper),
+        ("typing_table typing_table_removal", [{**words, "number": 1} for words in on_paper]),
         ("seat_label seat_removal seat_codes", [third, seat_fellside]),
         ("finding finding_releases", of_finding),
     ]

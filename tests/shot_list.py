@@ -19,7 +19,14 @@ from django.utils import timezone
 from exchange.directory.actions.invitations import write_letter
 from exchange.directory.models import Network, Person, School
 from exchange.directory.post import choice_url
-from exchange.live.actions import join_run, open_run, unwatch_door, watch_door
+from exchange.live.actions import (
+    join_run,
+    keep_table,
+    open_run,
+    start_typing,
+    unwatch_door,
+    watch_door,
+)
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.models import Finding, Run, Seat
 from exchange.live.seating import cookie_name
@@ -135,6 +142,8 @@ NO_PAGES = {
     "run_table": "file",
     "run_workbook": "file",
     "schools_suggest": "fragment of school searches",
+    "typing_removal": "receives",
+    "typing_table_removal": "receives",
     "tie_confirmation": "receives",
     "tie_end": "receives",
     "tie_link": "receives",
@@ -399,6 +408,7 @@ def of_live(network: Network) -> list[Shot]:
         page("run", ben, draft.pk, suffix="-draft"),
         page("run_setup", ben, draft.pk),
         page("run_copy", ben, closed.pk),
+        *of_paper(network, ben, draft),
         page("run_print", ben, closed.pk),
         page("finding", ben, finding.pk),
         page("join", STRANGER),
@@ -417,6 +427,36 @@ def of_live(network: Network) -> list[Shot]:
         page("run_facilitators", ben, waiting.pk),
         page("desks", ben),
         *of_a_session(network, ben),
+    ]
+
+
+def of_paper(network: Network, ben: Who, draft: Run) -> list[Shot]:
+    """A session held on paper while it is typed in, and before."""
+    run = set_up(network, title="What do we try first?", cards="first_year", criterion="useful")
+    by = Person.objects.get(email="ben@example.org")
+    start_typing(run=run, by=by)
+    for number, lines in enumerate(
+        ("1t ABCDEFGHI\n2h BACDEFGHI\nCABDEFGHI", "BACDEFGHI\nJKLABCDEF"), 1
+    ):
+        sheet = {
+            "lines": lines,
+            "people": "4",
+            "diamond": "ABCDEFGHI",
+            "reasons": "A: It is first.",
+        }
+        keep_table(run=run, number=number, sheet=sheet, by=by)
+    whole = page("typing_record", ben, run.pk)
+    broken = set_up(network, title="What do we try next?", cards="first_year", criterion="useful")
+    start_typing(run=broken, by=by)
+    keep_table(run=broken, number=1, sheet={"lines": "ABCDEFGHQ\nAABCDEFGH", "people": "1"}, by=by)
+    return [
+        page("run_typing", ben, draft.pk),
+        page("typing_table", ben, run.pk, 1),
+        page("typing_table", ben, run.pk, 3, suffix="-new"),
+        page("typing_table", ben, broken.pk, 1, suffix="-mend"),
+        page("typing_room", ben, run.pk),
+        whole,
+        page("typing_record", ben, broken.pk, suffix="-mend"),
     ]
 
 

@@ -95,6 +95,13 @@ IN_RUNS: dict[str, dict[str, set[str]]] = {
         "closed-fellside": FELLSIDE,
     },
 }
+for what, readers in {
+    "title": HARBOUR,
+    "card": {"ben"},
+    "typed": {"ben"},
+    "typed-finding": {"ben"},
+}.items():
+    IN_RUNS.setdefault(what, {})["paper-harbour"] = readers
 IN_RUNS["criterion"] = IN_RUNS["card"]
 
 
@@ -161,7 +168,7 @@ MAY_SEE: dict[str, Callable[[World, Any], set[str]]] = {
 PLAYED = {
     "live.Run.title", "live.Run.setup", "live.Run.room", "live.Run.state", "live.Seat.label",
     "live.Move.data", "live.Ballot.answer", "live.Note.text", "live.Finding.text",
-    "live.Finding.dissent", "live.Finding.context",
+    "live.Finding.dissent", "live.Finding.context", "live.PaperSession.sheets",
 }  # fmt: skip
 
 

@@ -49,6 +49,9 @@ NOT_RECORDED = {
     "join_run": "taking a seat is a move, mostly of people without an account",
     "cast_ballot": "a secret answer leaves no trace of who, when or in which order",
     "write_learning_note": "private words in one's own record; nobody else ever reads them",
+    "keep_table": "a draft of what is typed in from paper, kept while it is typed",
+    "keep_room": "the same for the whole room",
+    "drop_table": "takes a table off that draft",
     "write_note": "private notes, kept while they are typed; nobody else ever reads them",
 }
 
@@ -245,6 +248,9 @@ LIVE = [
     Deed("unlock_door", "ben", "door_unlocked", on_run("open_run", live.unlock_door)),
     Deed("close_run", "ben", "run_closed", on_run("open_run", live.close_run)),
     Deed("cancel_run", "ben", "run_cancelled", on_run("open_run", live.cancel_run)),
+    Deed("start_typing", "ben", "typing_started", on_run("draft", live.start_typing)),
+    Deed("finish_typing", "ben", "run_typed_in", on_run("paper_run", live.finish_typing)),
+    Deed("drop_typing", "ben", "typing_erased", on_run("paper_run", live.drop_typing)),
     Deed("label_seat", "ben", "seat_labelled", on_seat(live.label_seat, label=TYPED)),
     Deed("remove_seat", "ben", "seat_removed", on_seat(live.remove_seat)),
     Deed("claim_seat", "dot", "seat_claimed", claimed),

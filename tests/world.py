@@ -92,6 +92,7 @@ class World:
     open_fellside: Run
     closed_fellside: Run
     own_run: Run
+    paper_run: Run
     finding: Finding
     finding_released: Finding
     finding_fellside: Finding
@@ -260,6 +261,7 @@ def everything(cast: Cast) -> World:
         open_fellside=opened(cast.dot, cast.fellside, "open-fellside"),
         closed_fellside=fellside,
         own_run=run_of(cast.ada, None, "own-ada"),
+        paper_run=on_paper(cast.ben, cast.harbour, "paper-harbour"),
         finding=finding,
         finding_released=Finding.objects.get(pk=finding_released.pk),
         finding_fellside=fellside.findings.get(),
@@ -294,6 +296,16 @@ def called(network: Network, by: Person, owner: Person) -> Meeting:
     meetings.write_point(meeting, by=by, text="Ask two pupils", owner=owner, due_on=None)
     Feed.objects.create(person=by, token_hash=fingerprint(f"feed-of-{by.name}"))
     return meetings.open_meeting(meeting, by=by)
+
+
+def on_paper(by: Person, network: Network, where: str) -> Run:
+    """A run that is being typed in: one table that can be read, and what the room wrote."""
+    run = run_of(by, network, where)
+    live.start_typing(run=run, by=by)
+    table = {"people": "4", "lines": "ABCDEFGHI", "reasons": f"A: {secret('typed', where)}"}
+    live.keep_table(run=run, number=1, sheet=table, by=by)
+    live.keep_room(run=run, sheet={"findings": secret("typed-finding", where)}, by=by)
+    return run
 
 
 def second_voice(cast: Cast) -> NewVoice:

@@ -70,6 +70,7 @@ def run_json(request: SignedIn, run_id: int) -> HttpResponse:
             "network": found.network.name if found.network else None,
             "opened": found.opened_at,
             "closed": found.closed_at,
+            "paper": found.typed_in or None,
             "tables": [
                 {"key": t.key, "title": t.title, "columns": t.columns, "rows": t.rows}
                 for t in tables_of(found)
@@ -115,6 +116,7 @@ def about(run: Run, tables: list[Table]) -> Sheet:
         (_("Closed"), run.closed_at),
         (_("People"), sum(seat["people"] for seat in seats)),
         (_("Phones"), len(seats)),
+        (_("On paper"), run.typed_in or _("no")),
         (_("Invented for demonstration"), _("yes") if invented else _("no")),
         *((_("Sheet “%s”") % sheet_of(table).title, table.title) for table in tables),
     ]

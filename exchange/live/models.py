@@ -6,6 +6,7 @@ from functools import cached_property
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models import Audience, Network, Person, Release, Role, School
@@ -140,6 +141,19 @@ class Run(models.Model):
         """Whether somebody can be given its desk: the people of its network, or anybody where it
         has none."""
         return person.is_active and (not self.network_id or self.network_id in person.network_ids)
+
+    @property
+    def typed_in(self) -> str:
+        """ "Typed in from paper by Ben on 3 March 2026", or "" for a session held on phones."""
+        paper = PaperSession.objects.filter(run=self).select_related("typed_by").first()
+        if paper is None or paper.typed_at is None:
+            return ""
+        day = date_format(timezone.localtime(paper.typed_at), "j F Y")
+        words = {"name": paper.typed_by.name if paper.typed_by else _("somebody"), "day": day}
+        if paper.held_on is None:
+            return str(_("Typed in from paper by %(name)s on %(day)s") % words)
+        words["held"] = date_format(paper.held_on, "j F Y")
+        return str(_("Held on paper on %(held)s, typed in by %(name)s on %(day)s") % words)
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -358,6 +372,27 @@ class OneTimeCode(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+
+class PaperSession(models.Model):
+    """A run that was held on paper: what was typed in so far. Once that has become moves, `sheets`
+    is emptied, and the row is the mark."""
+
+    confidential = ("sheets",)
+    open = ()
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="paper")
+    # as typed: see exchange/live/typed.py
+    sheets = models.JSONField(default=dict)
+    held_on = models.DateField(_("held on"), null=True, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    started_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    typed_at = models.DateTimeField(null=True, blank=True)
+    typed_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):

@@ -15,6 +15,7 @@ from exchange.live.discovery import folder_of
 from exchange.live.looking import findings_for, record_of
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import FINDINGS, Activity, Data, Paper
+from exchange.live.typed import Places
 from exchange.live.versions import brought_up
 
 MOST_GROUPS, USUAL_GROUPS, LONGEST_LIST = 20, 5, 40
@@ -96,6 +97,12 @@ def schools_of(network: Network | None) -> dict[int, tuple[int, str]]:
     return {number: (pk, name) for number, (name, pk) in enumerate(found, 1)}
 
 
+def places_of(network: Network | None) -> Places:
+    """What the numbers of schools and the letters of roles on the sheets mean."""
+    schools = {number: str(pk) for number, (pk, _name) in schools_of(network).items()}
+    return Places(schools, {str(key)[0]: str(key) for key in Seat.Role.values})
+
+
 def phases_of(activity: Activity, plan: dict[str, int]) -> list[dict[str, Any]]:
     """Every step with its planned minutes, the wording of the findings last."""
     steps = [
@@ -115,7 +122,9 @@ def letters(groups: int) -> list[str]:
 def marks_of(run: Run) -> list[str]:
     """What every page says at its foot, so that nobody takes it for something else."""
     invented = bool(run.network and run.network.is_invented)
-    return [_("Invented for demonstration")] if invented else []
+    return [
+        mark for mark in (_("Invented for demonstration") if invented else "", run.typed_in) if mark
+    ]
 
 
 def line_of(run: Run) -> str:

@@ -65,7 +65,7 @@ class Room:
     """What an activity may know of the room. Built fresh for each call; changing it does nothing.
 
     seats   key -> {"school": id or "", "role": str, "people": int}; people over 1 is a table
-            captain's phone: one answer, not several people
+            captain's phone: one answer, not several people. "paper": True where it was typed in
     groups  letter -> seat keys
     phase   the current phase's key
     tallies ballot key -> {"cast": n, "counts": {option: n} or None when fewer than the floor}
@@ -208,6 +208,40 @@ class Paper:
     after: bool = False
 
 
+def _no_votes(state: State, room: Room, typed: Data) -> dict[str, int]:
+    return {}
+
+
+def _no_signs(setup: Data) -> list[tuple[str, str]]:
+    return []
+
+
+@dataclass(frozen=True)
+class Typing:
+    """How a session held on paper is typed in afterwards.
+
+    read    (setup, part, values) -> what was written there, as plain data; or Refused(sentence,
+            field). `part` is "table", "room" or "person"; a person's values are {"line": text}
+    moves   (state, room, typed) -> [(seat or "desk", kind, data), ...]: the moves of `room.phase`
+    votes   (state, room, typed) -> {option: how often} for the secret question of `room.phase`
+    signs   setup -> [(sign, what it stands for), ...], shown beside the boxes
+    table, room  what is asked for each table, and once for the whole room
+    person  the box with one line for each sheet that a person handed in, if there are such
+
+    `typed` is what was read: {"tables": {letter: {"captain": seat, "sheet": read,
+    "people": {seat: read}}}, "room": read}. A table's captain stands for those of it who handed
+    nothing in; where all did, the first of them writes for the table.
+    """
+
+    read: Callable[[Data, str, Mapping[str, Any]], Data]
+    moves: Callable[[State, Room, Data], list[tuple[str, str, Data]]]
+    votes: Callable[[State, Room, Data], dict[str, int]] = _no_votes
+    signs: Callable[[Data], list[tuple[str, str]]] = _no_signs
+    table: tuple[Field, ...] = ()
+    room: tuple[Field, ...] = ()
+    person: Field | None = None
+
+
 def _no_pictures(state: State, room: Room) -> list[Picture]:
     return []
 
@@ -236,6 +270,7 @@ class Activity:
     tables    (state, room) -> what the record exports
     pictures  (state, room) -> the pictures of the record, each beside its table
     paper     what can be printed: the pack for a session on paper, and the report
+    typing    how a session held on paper is typed in; None where it cannot be
     upgrade   (state, version) -> the state of the current version
     """
 
@@ -262,6 +297,7 @@ class Activity:
     scripts: tuple[str, ...] = ()
     pictures: Callable[[State, Room], list[Picture]] = _no_pictures
     paper: tuple[Paper, ...] = ()
+    typing: Typing | None = None
     order: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ from exchange.live.discovery import UnknownActivity, activities, activity_of
 from exchange.live.forms import NoteForm, SetupForm
 from exchange.live.gatherings import after_setup
 from exchange.live.looking import record_of
-from exchange.live.models import Finding, Note, Run
+from exchange.live.models import Finding, Note, PaperSession, Run
 from exchange.live.plugin import Activity, Refused
 from exchange.live.samples import sample_fields
 from exchange.live.seating import seat_for
@@ -224,6 +224,10 @@ def run_context(request: SignedIn, found: Run) -> dict[str, Any]:
         "seated": found.is_open and seat_for(request, found.pk) is not None,
     }
     context["may_copy"] = context["is_mine"]
+    if found.closed_at:
+        context["typed_in"] = found.typed_in
+    elif context["is_mine"] and not found.opened_at:
+        context["typing"] = PaperSession.objects.filter(run=found).exists()
     if context["is_mine"]:
         context["note_form"] = NoteForm(initial={"text": note_of(found, request.user)})
     if found.closed_at and _may_read(request, found):
@@ -266,5 +270,9 @@ def run_print(request: SignedIn, run_id: int) -> HttpResponse:
     return render(
         request,
         "live/print.html",
-        {**record_of(found), "print_part": f"{found.activity}/print.html"},
+        {
+            **record_of(found),
+            "print_part": f"{found.activity}/print.html",
+            "typed_in": found.typed_in,
+        },
     )

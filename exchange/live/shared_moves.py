@@ -59,9 +59,13 @@ def join(turn: Turn) -> set[str]:
         "school": turn.data["school"],
         "role": turn.data["role"],
         "people": max(1, turn.data["people"]),
+        **({"paper": True} if turn.data["paper"] else {}),
     }
     turn.activity.join(turn.state, key, turn.moment.chance)
     told = {DESK, SCREEN}
+    if turn.data["group"] and turn.activity.group_size:  # a table that sat together on paper
+        _seat_in(turn.room, turn.data["group"], key)
+        return told
     started = turn.room["groups"] or groups_at_work(turn.activity, turn.room)
     if turn.activity.group_size and started:
         groups, seats = turn.room["groups"], turn.room["seats"]
@@ -298,6 +302,7 @@ _JOINING = (
     Field("role", longest=20),
     Field("people", "integer"),
     Field("group", required=False, longest=3),
+    Field("paper", "yes"),
 )
 _TALLY = (
     Field("question", longest=40),

@@ -14,6 +14,7 @@ from exchange.live import (
     rejoin_views,
     run_views,
     seat_views,
+    typed_views,
 )
 
 urlpatterns = [
@@ -49,6 +50,21 @@ urlpatterns = [
     path(
         "runs/<int:run_id>/report/<slug:paper_key>.pdf", paper_views.run_report, name="run_report"
     ),
+    # One run: typing in what was written on paper
+    path("runs/<int:run_id>/typing/", typed_views.run_typing, name="run_typing"),
+    path(
+        "runs/<int:run_id>/typing/tables/<int:number>/",
+        typed_views.typing_table,
+        name="typing_table",
+    ),
+    path(
+        "runs/<int:run_id>/typing/tables/<int:number>/removal/",
+        typed_views.typing_table_removal,
+        name="typing_table_removal",
+    ),
+    path("runs/<int:run_id>/typing/room/", typed_views.typing_room, name="typing_room"),
+    path("runs/<int:run_id>/typing/record/", typed_views.typing_record, name="typing_record"),
+    path("runs/<int:run_id>/typing/removal/", typed_views.typing_removal, name="typing_removal"),
     # One run: files to take away
     path("runs/<int:run_id>/result.json", export_views.run_json, name="run_json"),
     path("runs/<int:run_id>/result.xlsx", export_views.run_workbook, name="run_workbook"),

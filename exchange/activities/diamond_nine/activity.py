@@ -10,6 +10,7 @@ from exchange.activities.diamond_nine import (
     setup,
     sight,
     tables,
+    typing_in,
 )
 from exchange.live.plugin import Activity, BallotQuestion, Field, MoveKind, Phase
 
@@ -120,6 +121,7 @@ ACTIVITY = Activity(
     tables=tables.tables,
     pictures=pictures.pictures,
     paper=paper.PAPERS,
+    typing=typing_in.TYPING,
     upgrade=play.upgrade,
     scripts=("board.js",),
 )

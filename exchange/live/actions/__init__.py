@@ -18,6 +18,14 @@ from exchange.live.actions.facilitators import (
 from exchange.live.actions.findings import ask_finding_release
 from exchange.live.actions.learning import write_learning_note
 from exchange.live.actions.moves import Posted, Reply, cast_ballot, play_moves
+from exchange.live.actions.papers import (
+    drop_table,
+    drop_typing,
+    finish_typing,
+    keep_room,
+    keep_table,
+    start_typing,
+)
 from exchange.live.actions.rejoining import make_place_code, make_seat_code, rejoin
 from exchange.live.actions.runs import (
     cancel_run,
@@ -45,9 +53,14 @@ __all__ = [
     "claim_seat",
     "close_run",
     "create_run",
+    "drop_table",
+    "drop_typing",
     "end_facilitator",
+    "finish_typing",
     "hand_over",
     "join_run",
+    "keep_room",
+    "keep_table",
     "label_seat",
     "lock_door",
     "make_claim_code",
@@ -59,6 +72,7 @@ __all__ = [
     "refuse_seat",
     "rejoin",
     "remove_seat",
+    "start_typing",
     "take_desk",
     "unlock_door",
     "unwatch_door",

@@ -17,7 +17,7 @@ from exchange.live.actions.moves import HOUSE, Posted, play_moves, tell
 from exchange.live.codes import new_code, new_token
 from exchange.live.discovery import activity_of
 from exchange.live.gatherings import gathering_of, page_of
-from exchange.live.models import Finding, Note, Run, Seat, SeatQuerySet
+from exchange.live.models import Finding, Note, PaperSession, Run, Seat, SeatQuerySet
 from exchange.live.plugin import DESK, SCREEN, Refused
 
 CODE_LIFE = timedelta(hours=12)
@@ -80,6 +80,7 @@ def change_run(
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.opened_at:
             raise Refused("This session was opened. What people were told cannot change any more.")
+        _not_on_paper(run)
         run.title, run.setup = title, dict(setup)
         _lay(run, minutes, run.room["floor"])
         run.save()
@@ -99,6 +100,7 @@ def open_run(*, run: Run, by: Person) -> Run:
             raise Refused(
                 "Your role in this network has ended, so this session cannot be opened in it."
             )
+        _not_on_paper(run)
         now = timezone.now()
         run.opened_at = run.opened_at or now
         _give_code(run, now)
@@ -106,6 +108,14 @@ def open_run(*, run: Run, by: Person) -> Run:
         tell(run, DESK, SCREEN)
         record(by, "run_opened", run, network=run.network)
     return run
+
+
+def _not_on_paper(run: Run) -> None:
+    """Refused while sheets are being typed in: they were written for this set-up, without phones."""
+    if PaperSession.objects.filter(run=run, typed_at=None).exists():
+        raise Refused(
+            "Sheets of this session are being typed in. Finish that, or erase what was typed."
+        )
 
 
 def _give_code(run: Run, now: datetime) -> None:
@@ -153,10 +163,11 @@ def _turn_lock(run: Run, by: Person, *, locked: bool) -> None:
         record(by, "door_locked" if locked else "door_unlocked", run, network=run.network)
 
 
-def close_run(*, run: Run, by: Person) -> Run:
+def close_run(*, run: Run, by: Person, verb: str = "run_closed") -> Run:
     """End the session and keep its record, however far it came.
 
     Wordings the room settled become findings, with their dissent; audience: those who took part.
+    `verb` is what the log calls it.
     """
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
     with writing():
@@ -182,7 +193,7 @@ def close_run(*, run: Run, by: Person) -> Run:
             )
             for position, worded in enumerate(f for f in run.room["findings"] if f["settled"])
         )  # fmt: skip
-        record(by, "run_closed", run, network=run.network, seats=len(run.room["seats"]))
+        record(by, verb, run, network=run.network, seats=len(run.room["seats"]))
     return run
 
 
@@ -195,7 +206,8 @@ def turn_away(seats: SeatQuerySet, by: Person) -> int:
 
 
 def cancel_run(*, run: Run, by: Person) -> None:
-    """End the session and erase what people did in it: moves, ballots, labels, state, notes."""
+    """End the session and erase what people did in it: moves, ballots, labels, state, notes, and
+    sheets that were typed in."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
@@ -205,6 +217,7 @@ def cancel_run(*, run: Run, by: Person) -> None:
         run.ballots.all().delete()
         run.notes.all().delete()
         run.learning_notes.all().delete()
+        PaperSession.objects.filter(run=run).delete()
         run.seats.all().delete()
         run.cancelled_at, run.cancelled_by = timezone.now(), by
         run.code = run.code_token = None

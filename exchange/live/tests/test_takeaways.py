@@ -13,9 +13,11 @@ from exchange.live.actions import close_run
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run
 from exchange.live.paper_views import MOST_PAPERS, WINDOW
-from exchange.live.tests.holding import advance, hold, play, sit
+from exchange.live.plugin import CLOSED
+from exchange.live.tests.holding import advance, hold, made_setup, play, sit
 from exchange.live.tests.playing import session
 from exchange.live.tests.test_plugins import DOCUMENTED, KEYS
+from exchange.live.typed import Places, Rehearsal, read, rehearse
 
 HOSTILE = {
     "markup": '#import "x.typ": * *b* $x$ <l> @r `raw` \\ // #panic() {{7*7}} '
@@ -160,3 +162,43 @@ def test_a_sample_has_the_choice_asked_for_and_says_what_is_wrong_with_another(c
     nine = ben.get("/activities/diamond_nine/paper/cards.pdf?cards=no-such-set")
     assert nine.status_code == 422
     assert "Choose a card set" in nine.content.decode()
+
+
+NONSENSE = [
+    "",
+    "no-such",
+    "\0",
+    "x" * 5000,
+    "<script>",
+    "-1",
+    "= = =",
+    "١ ٢ ٣",
+    "1t 2h 3x",
+    "\n" * 60,
+]
+
+
+def test_whatever_is_typed_in_is_read_or_refused_and_an_empty_table_reaches_the_end(key, db):
+    activity = activity_of(key)
+    if activity.typing is None:
+        return
+    setup, places = made_setup(key), Places({1: "1"}, {"t": "teacher"})
+    for words in NONSENSE:
+        boxes = {field.name: words for field in activity.typing.table}
+        room = {field.name: words for field in activity.typing.room}
+        sheets = {
+            "tables": [{"people": "3", "lines": words}, {"people": "3", **boxes}],
+            "room": {**room, "findings": words},
+        }
+        found = read(activity, setup, sheets, places)
+        assert all(fault.sentence for fault in found.faults)
+    found = read(activity, setup, {"tables": [{"people": "3"}] * 3, "room": {}}, places)
+    assert found.faults == []
+    state = activity.start(setup, engine.chance_for("s", 0))
+    made = Rehearsal(activity, engine.new_room(activity, {}, 0), state, "s", 1_000)
+    assert rehearse(activity, made, found).room["phase"] == CLOSED
+    assert {step.by for step in made.steps} <= {"house", "desk", "seat"}
+    assert all(
+        isinstance(sign, str) and isinstance(text, str)
+        for sign, text in activity.typing.signs(setup)
+    )

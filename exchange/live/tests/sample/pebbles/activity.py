@@ -20,6 +20,7 @@ from exchange.live.plugin import (
     Refused,
     Room,
     Table,
+    Typing,
 )
 
 FIELDS = (Field("topic", label="Topic", longest=60), Field("loud", "yes", label="Say it aloud"))
@@ -153,6 +154,33 @@ def told(seen, about):
     return {"title": about["title"], "blocks": [{"kind": "list", "items": [*words, *found]}]}
 
 
+def read_sheet(made, part, values):
+    """One word each; for the room how often yes and no were said: "yes 3"."""
+    if part == "room":
+        said = {"yes": 0, "no": 0}
+        parts = [*values["fair"].split(), ""]
+        for word, count in zip(parts[:-1:2], parts[1::2], strict=False):
+            if word not in said or not count.isdecimal():
+                raise Refused("Type yes and no with their numbers.", "fair")
+            said[word] = int(count)
+        return said
+    word = values["line" if part == "person" else "word"].strip()
+    if len(word.split()) > 1:
+        raise Refused("One word only.", "lines" if part == "person" else "word")
+    return {"word": word}
+
+
+def sheet_moves(state, room, typed):
+    made = []
+    for table in typed["tables"].values():
+        if room.phase == "alone":
+            for seat, one in table["people"].items():
+                made += [(seat, "word", {"word": one["word"]}), (seat, "lock", {})]
+        if room.phase == "share" and table["sheet"]["word"]:
+            made.append((table["captain"], "group_word", {"word": table["sheet"]["word"]}))
+    return made
+
+
 ACTIVITY = Activity(
     key="pebbles",
     version=2,
@@ -188,6 +216,14 @@ ACTIVITY = Activity(
     paper=(
         Paper("sheet", "Sheet", "One for each group.", "sheet.typ", sheet),
         Paper("words", "Words", "What was said.", "sheet.typ", told, after=True),
+    ),
+    typing=Typing(
+        read=read_sheet,
+        moves=sheet_moves,
+        votes=lambda state, room, typed: {k: n for k, n in typed["room"].items() if n},
+        table=(Field("word", label="Our word", longest=40, required=False),),
+        room=(Field("fair", label="Was it fair?", longest=40, required=False),),
+        person=Field("lines", "lines", label="Words", required=False),
     ),
     upgrade=upgrade,
 )  # fmt: skip
