@@ -27,7 +27,7 @@ urlpatterns = [
     path("account/learning/", learning_views.learning, name="learning"),
     path("account/learning/print/", learning_views.learning_print, name="learning_print"),
     path("account/learning/<int:run_id>/", learning_views.learning_note, name="learning_note"),
-    path("account/learning/claims/", claim_views.claims, name="claims"),
+    path("keep/", claim_views.claims, name="claims"),
     path("account/learning.pdf", learning_views.learning_paper, name="learning_paper"),
     path("account/learning.<slug:form>", learning_views.learning_file, name="learning_file"),
     # Activities

@@ -61,9 +61,9 @@ def test_a_code_taken_home_does_it_on_another_device_once(closed, cast, client_o
     letters = code_on(phone(closed.guests[0]).post(f"/runs/{closed.pk}/board/claim/codes/"))
     assert re.fullmatch("([A-Z]{3}-){3}[A-Z]{3}", letters)
     dot, cy = client_of(cast.dot), client_of(cast.cy)
-    answer = dot.post("/account/learning/claims/", {"code": letters.lower()})
+    answer = dot.post("/keep/", {"code": letters.lower()})
     assert (answer.status_code, answer["Location"]) == (302, f"/runs/{closed.pk}/")
-    assert cy.post("/account/learning/claims/", {"code": letters}).status_code == 404
+    assert cy.post("/keep/", {"code": letters}).status_code == 404
     assert (len(rows(cast.dot)), rows(cast.cy)) == (1, [])
     assert Seat.objects.get(pk=closed.guests[0].pk).person == cast.dot
 
@@ -115,9 +115,7 @@ def test_codes_end_after_a_week_and_open_nothing_else(closed, cast, client_of):
     for path in ("/rejoin/", "/desks/"):
         assert client_of(cast.cy).post(path, {"code": letters}).status_code == 422
     OneTimeCode.objects.update(ends_at=timezone.now())
-    assert (
-        client_of(cast.cy).post("/account/learning/claims/", {"code": letters}).status_code == 404
-    )
+    assert client_of(cast.cy).post("/keep/", {"code": letters}).status_code == 404
 
 
 def test_nobody_claims_what_they_do_not_hold(run, cast, client_of):
