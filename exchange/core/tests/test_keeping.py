@@ -137,9 +137,14 @@ def test_what_is_not_there_is_not_backed_up(home: Path, tmp_path: Path, capsys: 
 
 
 def test_what_cannot_be_a_database_is_refused(home: Path, capsys: Any) -> None:
-    for url in ("mysql://a/b", "nonsense", "sqlite:///:memory:"):
-        assert main(["move-to", url]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 3
+    with spare(home.parent) as empty, restoring.leading(empty):
+        main(["migrate"])
+        nobody = "postgres://exchange:secret@127.0.0.1:1/exchange"
+        for url in ("mysql://a/b", "nonsense", "sqlite:///:memory:", nobody):
+            assert main(["move-to", url]) == 2
+    said = capsys.readouterr().err
+    assert (len(said.splitlines()), "secret" in said) == (4, False)
+    assert said.splitlines()[-1].startswith("exchange: Nothing was moved. A database failed (")
 
 
 def test_seven_days_four_weeks_twelve_months_are_kept(home: Path, capsys: Any) -> None:
