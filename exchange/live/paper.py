@@ -18,7 +18,7 @@ from exchange.live.plugin import FINDINGS, Activity, Data, Paper
 from exchange.live.typed import Places
 from exchange.live.versions import brought_up
 
-MOST_GROUPS, USUAL_GROUPS, LONGEST_LIST = 20, 5, 40
+MOST_GROUPS, USUAL_GROUPS = 20, 5
 
 
 def pack(run: Run, paper: Paper, groups: int) -> bytes:
@@ -89,12 +89,20 @@ def about_of(activity: Activity, network: Network | None) -> dict[str, Any]:
 
 
 def schools_of(network: Network | None) -> dict[int, tuple[int, str]]:
-    """Number -> (id, name) of the network's schools, as sheets and their typing name them."""
+    """Number -> (id, name) of the network's schools, as sheets and their typing name them.
+
+    Numbered in the order in which they were asked to join, also those that left: a number printed
+    on a sheet means the same school when the sheet is typed in.
+    """
     if network is None:
         return {}
-    members = Membership.objects.current().filter(network=network).select_related("school")
-    found = sorted({(m.school.name, m.school_id) for m in members})[:LONGEST_LIST]
-    return {number: (pk, name) for number, (name, pk) in enumerate(found, 1)}
+    current = set(Membership.objects.current().filter(network=network).values_list("pk", flat=True))
+    asked = Membership.objects.filter(network=network).select_related("school").order_by("pk")
+    return {
+        number: (member.school_id, member.school.name)
+        for number, member in enumerate(asked, 1)
+        if member.pk in current and number < 100
+    }
 
 
 def places_of(network: Network | None) -> Places:

@@ -49,6 +49,14 @@ class Fault:
     field: str = ""
 
 
+class AtTable(Refused):
+    """A move of the table of that number (from 1) was refused while the sheets were played."""
+
+    def __init__(self, number: int, sentence: str, field: str = "") -> None:
+        super().__init__(sentence, field)
+        self.number = number
+
+
 @dataclass(frozen=True)
 class Places:
     """What numbers and letters on the sheets mean: number -> school id, letter -> role."""
@@ -279,11 +287,22 @@ def rehearse(activity: Activity, made: Rehearsal, found: Read) -> Rehearsal:
         made.advance(phase.key, found.typed)
         room = engine.room_of(made.room)
         for who, kind, data in _typing(activity).moves(made.state, room, found.typed):
-            made.do("desk" if who == "desk" else "seat", kind, data, "" if who == "desk" else who)
+            if who == "desk":
+                made.do("desk", kind, data)
+            else:
+                _at_table(made, found, who, kind, data)
     made.advance(FINDINGS, found.typed)
     _word(made, found.findings)
     made.do("house", "close", {}, kept=False)
     return made
+
+
+def _at_table(made: Rehearsal, found: Read, seat: str, kind: str, data: Data) -> None:
+    try:
+        made.do("seat", kind, data, seat)
+    except Refused as refused:
+        group = next(one.group for one in found.seats if one.key == seat)
+        raise AtTable(list(found.typed["tables"]).index(group) + 1, refused.sentence) from None
 
 
 def _word(made: Rehearsal, findings: list[tuple[str, list[str]]]) -> None:

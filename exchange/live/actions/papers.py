@@ -142,7 +142,8 @@ def rehearsed(run: Run, paper: PaperSession) -> tuple[typed.Read, typed.Rehearsa
     try:
         return found, typed.rehearse(activity, made, found)
     except Refused as refused:
-        found.faults.append(typed.Fault(typed.ROOM_SHEET, refused.sentence, refused.field))
+        where = refused.number if isinstance(refused, typed.AtTable) else typed.ROOM_SHEET
+        found.faults.append(typed.Fault(where, refused.sentence, refused.field))
         return found, None
 
 

@@ -141,6 +141,14 @@ def test_what_people_wrote_is_printed_as_they_wrote_it(key, cast, client_of, wha
             assert "".join(kept.split()) in words.replace("\u200b", "")
 
 
+def test_a_session_to_which_nobody_came_has_its_report(key, cast, client_of):
+    run = hold(cast.ben, key=key)
+    close_run(run=run, by=cast.ben)
+    for report in activity_of(key).reports:
+        answer = client_of(cast.ben).get(f"/runs/{run.pk}/report/{report.key}.pdf")
+        assert answer.status_code == 200
+
+
 def test_many_papers_in_a_row_are_too_many_and_told_when_to_come_again(cast, client_of):
     path = "/activities/pebbles/paper/sheet.pdf"
     ben = client_of(cast.ben)

@@ -9,12 +9,15 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from exchange.live import actions, engine, typed
+from exchange.live.actions.papers import rehearsed
 from exchange.live.discovery import activity_of
 from exchange.live.models import Ballot, Finding, PaperSession, Run
+from exchange.live.paper import schools_of
 from exchange.live.plugin import Refused
 from exchange.live.tests.holding import hold, replayed
 from exchange.live.tests.playing import session
 from exchange.live.typed import Places, read_findings, read_who
+from tests import make
 
 SHEETS = (
     {"lines": "1t north\nsouth\n", "people": "4", "word": "compass"},
@@ -77,9 +80,9 @@ def test_playing_the_log_again_gives_what_is_stored(written, cast):
 
 def test_school_and_role_of_a_sheet_are_its_numbers(written, cast):
     run = actions.finish_typing(run=written, by=cast.ben)
-    names = sorted(m.school.name for m in cast.harbour.memberships.current())
+    first = cast.harbour.memberships.order_by("pk").first().school
     seat = run.seats.get(key="s1")
-    assert (seat.school.name, seat.role) == (names[0], "teacher")
+    assert (seat.school, seat.role) == (first, "teacher")
     assert [(one.school, one.role) for one in run.seats.exclude(key="s1")] == [(None, "other")] * 3
 
 
@@ -123,6 +126,30 @@ def test_all_or_nothing(cast, sheets, room, sentence):
     assert refused(actions.finish_typing, run=run, by=cast.ben) == sentence
     assert everything(run) == before
     assert PaperSession.objects.get(run=run).typed_at is None
+
+
+def test_a_number_means_the_same_school_when_others_come_and_go(cast):
+    before = schools_of(cast.harbour)
+    first = cast.harbour.memberships.order_by("pk").first()
+    first.left_on, first.status = make.yesterday(), "left"
+    first.save()
+    make.membership(cast.harbour, make.school("A new school"))
+    after = schools_of(cast.harbour)
+    assert {n: after[n] for n in before if n != 1} == {n: before[n] for n in before if n != 1}
+    assert (1 in after, after[len(before) + 1][1]) == (False, "A new school")
+
+
+def test_what_a_table_cannot_have_done_is_told_at_its_sheet(cast):
+    run = hold(cast.ben, key="diamond_nine", opened=False)
+    actions.start_typing(run=run, by=cast.ben)
+    twice = {"lines": "ABCDEFGHZ = Card number 1"}  # there is such a card on the list
+    for number, sheet in enumerate(({"people": "2"}, twice), 1):
+        actions.keep_table(run=run, number=number, sheet=sheet, by=cast.ben)
+    found, made = rehearsed(run, run.paper)
+    assert made is None
+    assert [(f.where, f.sentence) for f in found.faults] == [
+        (2, "That card is already on the list.")
+    ]
 
 
 def test_a_move_that_breaks_leaves_nothing_behind(cast):
@@ -198,7 +225,7 @@ def test_only_its_facilitator_types_it_in(written, cast):
 
 def test_the_preview_is_the_record_and_writes_nothing(written, cast):
     before = everything(written)
-    _found, made = actions.papers.rehearsed(written, written.paper)
+    _found, made = rehearsed(written, written.paper)
     assert everything(written) == before
     run = actions.finish_typing(run=written, by=cast.ben)
     assert (made.room["groups"], made.room["findings"], made.room["tallies"]) == (
