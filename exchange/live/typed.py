@@ -181,7 +181,9 @@ def _count(sheet: Data, lines: int) -> int:
     if not said.isdecimal() or not 1 <= int(said[:4]) <= MOST_AT_TABLE:
         raise Refused(f"How many people: a number from 1 to {MOST_AT_TABLE}.", "people")
     if int(said) < lines:
-        raise Refused(f"There are {lines} sheets, but {int(said)} people at this table.", "people")
+        raise Refused(
+            f"{lines} sheets were handed in, but you say that {int(said)} sat here.", "people"
+        )
     return int(said) - lines
 
 

@@ -119,7 +119,7 @@ def test_what_people_wrote_is_printed_as_they_wrote_it(key, cast, client_of, wha
     """Title, findings and dissent of a session, in every paper that shows them."""
     text = HOSTILE[what]
     run = hold(cast.ben, key=key)
-    Run.objects.filter(pk=run.pk).update(title=text[:200])
+    Run.objects.filter(pk=run.pk).update(title=text[:200].replace("\0", ""))
     seats = sit(run, 2)
     advance(run, "findings")
     play(run, "desk", "propose_finding", text=text[:500])

@@ -104,7 +104,7 @@ def test_pressed_twice_it_is_done_once(written, cast):
     [
         ((), {}, "Type in one table at least."),
         (({"word": "x"},), {}, "Say how many people sat at this table."),
-        (({"people": "1", "lines": "a\nb"},), {}, "There are 2 sheets, but 1 people at this table."),
+        (({"people": "1", "lines": "a\nb"},), {}, "2 sheets were handed in, but you say that 1 sat here."),
         (({"people": "13"},), {}, "How many people: a number from 1 to 12."),
         (({"people": "²"},), {}, "How many people: a number from 1 to 12."),
         (({"people": "2", "lines": "two words"},), {}, "Sheet 1: One word only."),
