@@ -13,6 +13,7 @@ from exchange.directory.requests import SignedIn
 from exchange.live import engine
 from exchange.live.looking import record_of
 from exchange.live.models import Finding, Run
+from exchange.live.paper import marks_of
 from exchange.live.plugin import Table
 from exchange.live.run_views import readable
 from exchange.live.versions import brought_up
@@ -28,7 +29,7 @@ def run_table(request: SignedIn, run_id: int, table: str, form: str) -> HttpResp
     chosen = next((t for t in tables_of(found) if t.key == table), None)
     if chosen is None:
         raise Http404
-    return table_response(f"run-{found.pk}-{table}", sheet_of(chosen), form)
+    return table_response(f"{stem(found)}-{table}", sheet_of(chosen), form)
 
 
 @login_required
@@ -38,7 +39,7 @@ def run_workbook(request: SignedIn, run_id: int) -> HttpResponse:
     found = readable(request, run_id)
     tables = tables_of(found)
     sheets = [about(found, tables), findings_of(request, found), *map(sheet_of, tables)]
-    return xlsx_response(f"run-{found.pk}.xlsx", sheets)
+    return xlsx_response(f"{stem(found)}.xlsx", sheets)
 
 
 @login_required
@@ -51,9 +52,10 @@ def run_picture(request: SignedIn, run_id: int, picture: str) -> HttpResponse:
     chosen = next((one for one in drawn if one.key == picture), None)
     if chosen is None:
         raise Http404
-    context = {"picture": chosen, "drawn": chosen.drawn, "run": found}
+    marks = ". ".join(marks_of(found))
+    context = {"picture": chosen, "drawn": chosen.drawn, "run": found, "marks": marks}
     svg = render_to_string(f"{activity.key}/{chosen.template}", context)
-    return download(xml_text(svg), f"run-{found.pk}-{picture}.svg", "image/svg+xml")
+    return download(xml_text(svg), f"{stem(found)}-{picture}.svg", "image/svg+xml")
 
 
 @login_required
@@ -71,6 +73,7 @@ def run_json(request: SignedIn, run_id: int) -> HttpResponse:
             "opened": found.opened_at,
             "closed": found.closed_at,
             "paper": found.typed_in or None,
+            "invented": bool(found.network and found.network.is_invented),
             "tables": [
                 {"key": t.key, "title": t.title, "columns": t.columns, "rows": t.rows}
                 for t in tables_of(found)
@@ -81,8 +84,13 @@ def run_json(request: SignedIn, run_id: int) -> HttpResponse:
         },
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
-    answer["Content-Disposition"] = f'attachment; filename="run-{found.pk}.json"'
+    answer["Content-Disposition"] = f'attachment; filename="{stem(found)}.json"'
     return answer
+
+
+def stem(run: Run) -> str:
+    """How the names of a run's files begin; a table alone has no other place for the mark."""
+    return f"run-{run.pk}-from-paper" if run.typed_in else f"run-{run.pk}"
 
 
 def tables_of(run: Run) -> list[Table]:

@@ -40,6 +40,7 @@ def _page(request: SignedIn, found: Finding, refused: str = "") -> HttpResponse:
         "opens": opens_besides([found])[found.pk],
         "may_ask": rules.may_ask_release(request.user, found) and left_to_ask(found),
         "may_open_run": Run.objects.visible_to(request.user).filter(pk=found.run_id or 0).exists(),
+        "typed_in": found.run.typed_in if found.run else "",
         "agreed": found.agreed if found.agreed >= settings.FLOOR else None,
     }
     return render(request, "live/finding.html", context, status=409 if refused else 200)

@@ -19,6 +19,7 @@ from exchange.live.actions import (
     keep_table,
     start_typing,
 )
+from exchange.live.actions.findings import not_said
 from exchange.live.actions.papers import rehearsed
 from exchange.live.looking import record_of
 from exchange.live.models import PaperSession, Run
@@ -186,6 +187,7 @@ def typing_record(request: SignedIn, run_id: int) -> HttpResponse:
         shown = copy.copy(run)
         shown.room, shown.state = made.room, made.state
         context |= {**record_of(shown), "suggested": made.suggested, "whole": True}
+        context["not_said"] = not_said(shown) if run.network_id else 0
     return render(request, "live/typing_record.html", context)
 
 

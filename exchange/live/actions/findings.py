@@ -17,11 +17,20 @@ def schools_involved(run: Run) -> list[School]:
     """The network's schools from which somebody took part, by name.
 
     A seat that was removed counts, because what it did stands on record; so does a school that
-    has left the network since, because its people's words are in the finding.
+    has left the network since, because its people's words are in the finding. Where sheets typed
+    in from paper do not say a school, every school of the network may have taken part.
     """
     seated = Seat.objects.filter(run=run, school__isnull=False, waiting_since=None).values("school")
-    members = Membership.objects.ever().filter(network=run.network_id, school__in=seated)
+    ever = Membership.objects.ever().filter(network=run.network_id)
+    members = ever if not_said(run) else ever.filter(school__in=seated)
     return list(School.objects.filter(pk__in=members.values("school")).order_by("name", "pk"))
+
+
+def not_said(run: Run) -> int:
+    """Of how many people a session typed in from paper does not know the school."""
+    return sum(
+        s["people"] for s in run.room["seats"].values() if s.get("paper") and not s["school"]
+    )
 
 
 def ask_finding_release(*, finding: Finding, by: Person) -> list[Release]:

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from exchange.live import actions, engine, typed
+from exchange.live.actions.findings import not_said, schools_involved
 from exchange.live.actions.papers import rehearsed
 from exchange.live.discovery import activity_of
 from exchange.live.models import Ballot, Finding, PaperSession, Run
@@ -273,11 +274,28 @@ def test_record_print_and_every_file_say_that_it_was_typed_in(written, cast, cli
     for page in ("", "print/"):
         assert mark in ben.get(f"/runs/{run.pk}/{page}").content.decode()
     assert ben.get(f"/runs/{run.pk}/result.json").json()["paper"] == mark
+    assert mark in ben.get(f"/findings/{run.findings.first().pk}/").content.decode()
+    table = ben.get(f"/runs/{run.pk}/tables/words.csv")
+    assert f"run-{run.pk}-from-paper-words.csv" in table["Content-Disposition"]
     book = load_workbook(BytesIO(ben.get(f"/runs/{run.pk}/result.xlsx").content))
     assert ("On paper", mark) in [tuple(c.value for c in row) for row in book["About"].iter_rows()]
     report = PdfReader(BytesIO(ben.get(f"/runs/{run.pk}/report/words.pdf").content))
     words = " ".join(report.pages[0].extract_text().split())
     assert mark in words
+
+
+def test_where_schools_are_not_said_all_of_the_network_are_asked(written, cast):
+    """Silence is never a yes: a school that took part without saying so is asked, too."""
+    run = actions.finish_typing(run=written, by=cast.ben)
+    everyone = {m.school for m in cast.harbour.memberships.current()}
+    assert (set(schools_involved(run)), not_said(run)) == (everyone, 6)
+
+
+def test_where_every_sheet_says_its_school_those_are_asked(cast):
+    sheets = ({"lines": "1t north\n3 south", "people": "2"},)
+    run = actions.finish_typing(run=being_typed(cast.ben, cast.harbour, sheets, {}), by=cast.ben)
+    named = [schools_of(cast.harbour)[number][1] for number in (1, 3)]
+    assert ([one.name for one in schools_involved(run)], not_said(run)) == (sorted(named), 0)
 
 
 # --- the same figures ---
