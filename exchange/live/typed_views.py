@@ -98,7 +98,9 @@ def typing_table(request: SignedIn, run_id: int, number: int) -> HttpResponse:
     """One table's sheet. Kept as typed; then the next table, or this one again with its faults."""
     run, session, typing = _session(request, run_id)
     tables = session.sheets["tables"]
-    if not 1 <= number <= len(tables) + 1:
+    if request.method == "POST":  # a table taken away in another window: nothing typed is lost
+        number = max(1, min(number, len(tables) + 1))
+    elif not 1 <= number <= len(tables) + 1:
         raise Http404
     schools = [(str(pk), name) for pk, name in paper.schools_of(run.network).values()]
     if request.method == "POST":

@@ -43,6 +43,13 @@ def test_a_paper_has_its_words_marks_and_tags(template):
     assert b"pdfuaid" in reader.trailer["/Root"]["/Metadata"].get_data()
 
 
+@pytest.mark.parametrize(("lang", "region", "told"), [("cy", None, "cy"), ("ar", "eg", "ar-EG")])
+def test_a_paper_says_its_language(template, lang, region, told):
+    about = {**ABOUT, "lang": lang, "region": region, "marks": []}
+    made = pdf(template("#paper.text"), {"about": about, "paper": {"title": "T", "text": "Tŷ"}})
+    assert PdfReader(io.BytesIO(made)).trailer["/Root"]["/Lang"] == told
+
+
 def test_emoji_are_named_and_letters_without_a_font_do_not_stop_it(template):
     assert "[woman][girl] [party popper]" in read(
         pdf(template("#paper.text"), paper(text="👩\u200d👧\ufe0f 🎉"))

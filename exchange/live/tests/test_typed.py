@@ -267,6 +267,16 @@ def test_typing_page_by_page(cast, client_of):
     assert ben.get(base)["Location"] == f"/runs/{run.pk}/"
 
 
+def test_a_table_taken_away_in_another_window_loses_nothing_that_was_typed(
+    written, cast, client_of
+):
+    actions.drop_table(run=written, number=2, by=cast.ben)
+    answer = client_of(cast.ben).post(f"/runs/{written.pk}/typing/tables/3/", SHEETS[1])
+    assert answer["Location"] == f"/runs/{written.pk}/typing/tables/3/"
+    tables = PaperSession.objects.get(run=written).sheets["tables"]
+    assert [table["word"] for table in tables] == ["compass", "sail"]
+
+
 def test_record_print_and_every_file_say_that_it_was_typed_in(written, cast, client_of):
     actions.keep_room(run=written, sheet=ROOM, held_on=None, by=cast.ben)
     run, ben = actions.finish_typing(run=written, by=cast.ben), client_of(cast.ben)
