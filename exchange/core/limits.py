@@ -3,12 +3,20 @@
 Why each limit is what it is: docs/decisions/0013.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from hashlib import sha256
 from ipaddress import IPv6Network, ip_address
+from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+#: How often one person may ask for what costs the server much, such as a PDF, within the seconds.
+MOST_COSTLY, COSTLY_WINDOW = 60, 600
 
 
 def address_of(request: HttpRequest) -> str:
@@ -75,3 +83,21 @@ def vouch(name: str, who: str, seconds: int) -> None:
 def vouched(name: str, who: str) -> bool:
     """Whether somebody has vouched for `who` at `name`."""
     return bool(cache.get(_key(name, who), False))
+
+
+def costly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a page that costs the server much: so many for one person in ten minutes, then 429.
+
+    Below `login_required`: it counts by account, since a whole hall has one address.
+    """
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if failed("costly", str(request.user.pk), COSTLY_WINDOW) <= MOST_COSTLY:
+            return view(request, *args, **kwargs)
+        sentence = _("You have asked for many papers or files in a short time.")
+        response = render(request, "429.html", {"sentence": sentence}, status=429)
+        response["Retry-After"] = str(COSTLY_WINDOW)
+        return response
+
+    return limited

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from exchange.core.exports import FORMS, Sheet, download, table_response, xlsx_response, xml_text
+from exchange.core.limits import costly
 from exchange.directory.requests import SignedIn
 from exchange.live import engine
 from exchange.live.looking import record_of
@@ -34,6 +35,7 @@ def run_table(request: SignedIn, run_id: int, table: str, form: str) -> HttpResp
 
 @login_required
 @require_GET
+@costly
 def run_workbook(request: SignedIn, run_id: int) -> HttpResponse:
     """How it was held, its findings and all its tables, each on a sheet of one workbook."""
     found = readable(request, run_id)

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from exchange.core import limits
+from exchange.core.limits import costly
 from exchange.core.printing import NotPrinted
 from exchange.directory.requests import SignedIn
 from exchange.live import paper
@@ -17,12 +16,10 @@ from exchange.live.run_views import declared_or_404, readable
 from exchange.live.samples import sample_setup
 from exchange.live.seating import facilitated_or_404
 
-#: So many papers may one person ask for within the seconds (D-28): they cost the server more.
-MOST_PAPERS, WINDOW = 40, 600
-
 
 @login_required
 @require_GET
+@costly
 def activity_paper(request: SignedIn, key: str, paper_key: str) -> HttpResponse:
     """A paper of an activity's pack without a session, with the card set or the like asked for."""
     activity = declared_or_404(key)
@@ -38,6 +35,7 @@ def activity_paper(request: SignedIn, key: str, paper_key: str) -> HttpResponse:
 
 @login_required
 @require_GET
+@costly
 def run_paper(request: SignedIn, run_id: int, paper_key: str) -> HttpResponse:
     """A paper of a session's pack, for its facilitator: it shows what was set up."""
     run = facilitated_or_404(request, run_id)
@@ -50,6 +48,7 @@ def run_paper(request: SignedIn, run_id: int, paper_key: str) -> HttpResponse:
 
 @login_required
 @require_GET
+@costly
 def run_report(request: SignedIn, run_id: int, paper_key: str) -> HttpResponse:
     """A report of a closed session's result, for whoever may read it."""
     run = readable(request, run_id)
@@ -72,9 +71,6 @@ def _groups(request: SignedIn) -> int:
 
 def sent(request: SignedIn, name: str, make: Callable[[], bytes]) -> HttpResponse:
     """The PDF, shown in the browser under a plain name; or a page that says why there is none."""
-    who = str(request.user.pk)
-    if limits.failed("paper", who, WINDOW) > MOST_PAPERS:
-        return _told(request, _("You have asked for many papers. Wait ten minutes."), 429)
     try:
         made = make()
     except NotPrinted as fault:
@@ -86,6 +82,6 @@ def sent(request: SignedIn, name: str, make: Callable[[], bytes]) -> HttpRespons
 
 def _told(request: SignedIn, sentence: str, status: int) -> HttpResponse:
     response = render(request, "live/no_paper.html", {"sentence": sentence}, status=status)
-    if status in (429, 503):
-        response["Retry-After"] = "600" if status == 429 else "60"
+    if status == 503:
+        response["Retry-After"] = "60"
     return response

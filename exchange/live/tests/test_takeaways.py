@@ -12,7 +12,6 @@ from exchange.live import engine
 from exchange.live.actions import close_run
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run
-from exchange.live.paper_views import MOST_PAPERS, WINDOW
 from exchange.live.plugin import CLOSED
 from exchange.live.tests.holding import advance, hold, made_setup, play, sit
 from exchange.live.tests.playing import session
@@ -153,10 +152,12 @@ def test_many_papers_in_a_row_are_too_many_and_told_when_to_come_again(cast, cli
     path = "/activities/pebbles/paper/sheet.pdf"
     ben = client_of(cast.ben)
     assert ben.get(path).status_code == 200
-    for _ in range(MOST_PAPERS):
-        limits.failed("paper", str(cast.ben.pk), WINDOW)
+    for _ in range(limits.MOST_COSTLY):
+        limits.failed("costly", str(cast.ben.pk), limits.COSTLY_WINDOW)
     answer = ben.get(path)
     assert (answer.status_code, answer["Retry-After"]) == (429, "600")
+    assert "many papers or files" in answer.content.decode()
+    assert ben.get("/activities/pebbles/").status_code == 200
     assert client_of(cast.ada).get(path).status_code == 200
 
 
