@@ -151,6 +151,10 @@ def _people(groups: Any) -> None:
     trust.add_argument("name", metavar="NAME")
     trust.add_argument("--co-leader", dest="co_leader_email", metavar="EMAIL")
     trust.set_defaults(target="exchange.directory.network_commands:network_from_trust")
+    leader = verbs.add_parser("co-leader", help="invite a co-leader into a network without one")
+    leader.add_argument("number", type=some(10**9), metavar="NUMBER")
+    leader.add_argument("email", metavar="EMAIL")
+    leader.set_defaults(target="exchange.directory.network_commands:network_co_leader")
 
 
 def _erasing(groups: Any) -> None:
@@ -162,6 +166,14 @@ def _erasing(groups: Any) -> None:
     show = verbs.add_parser("show", help="print the last events")
     show.add_argument("--last", type=some(100_000), default=50, metavar="NUMBER")
     show.set_defaults(target="exchange.directory.commands:audit_show")
+    export = groups.add_parser("subject-export", help="all that is stored of one person")
+    export.add_argument("email", metavar="EMAIL")
+    export.add_argument("--to", metavar="FILE", help="where to write the ZIP file")
+    export.set_defaults(target="exchange.directory.subject_commands:subject_export")
+    erase = groups.add_parser("erase", help="erase one person, also from backups")
+    erase.add_argument("email", metavar="EMAIL")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erase.set_defaults(target="exchange.directory.subject_commands:erase")
     retention = groups.add_parser("retention", help="erase what is due")
     retention.add_argument("--dry-run", action="store_true", help="say what would be erased")
     retention.set_defaults(target="exchange.core.commands:retention")

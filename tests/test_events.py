@@ -1,6 +1,7 @@
 """The log: every verb of the house leaves one Event, of the right person about the right thing,
 and never what somebody wrote."""
 
+import ast
 import json
 from collections.abc import Callable
 from copy import deepcopy
@@ -12,6 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from exchange.directory import actions as directory
+from exchange.directory.deeds import WORDS
 from exchange.directory.models import (
     Affiliation,
     Audience,
@@ -28,6 +30,7 @@ from exchange.meetings import actions as meetings
 from exchange.meetings.models import Feed
 from tests import make
 from tests import world as worlds
+from tests.test_shape import is_test, of, tree
 from tests.world import World
 
 #: What people type into the verbs below; it may stand in no event.
@@ -38,6 +41,7 @@ ADDRESS = "typed@canary.example"
 NOT_RECORDED = {
     "find_invitation": "asks only",
     "is_released": "asks only",
+    "left_without_co_leader": "asks only",
     "why_void": "asks only",
     "on_released": "a dictionary of what follows an answer",
     "on_withdrawn": "a dictionary of what follows an answer",
@@ -106,6 +110,16 @@ def asked_for_a_finding(world: World, by: Any) -> models.Model:
 def aside(world: World, by: Any) -> models.Model:
     directory.put_step_aside("first_try", by=by)
     return StepAside.objects.get(person=by)
+
+
+def exported(world: World, by: Any) -> models.Model:
+    directory.export_person(by, by=by)
+    return by
+
+
+def gone(world: World, by: Any) -> models.Model:
+    directory.erase_person(by, by=by)
+    return by
 
 
 def tie_of(person: Any, **fields: Any) -> Affiliation:
@@ -200,6 +214,8 @@ DIRECTORY = [
          lambda w, by: by if directory.end_other_visits(by, by=by) else w.visit),
     Deed("change_name", "cy", "change_name",
          lambda w, by: directory.change_name(by, by=by, name=TYPED)),
+    Deed("export_person", "cy", "export_person", exported),
+    Deed("erase_person", "hana", "erase_person", gone),
     Deed("ask_tie", "cy", "ask_tie",
          lambda w, by: directory.ask_tie(w.cast.quayside, by=by, job="teacher")),
     Deed("confirm_tie", "hana", "confirm_tie",
@@ -392,6 +408,18 @@ def test_each_leaves_one_event_with_actor_verb_and_subject(world: World) -> None
         left, expected, held = happened(world, deed)
         assert (deed.name, left) == (deed.name, expected)
         assert [words for words in held if TYPED in words or ADDRESS in words] == []
+
+
+def test_every_verb_of_the_log_has_words() -> None:
+    """As a person reads them on the page of what they did."""
+    verbs = {deed.verb for _, deeds in ALL for deed in deeds}
+    for path in (path for path in of(".py", below="exchange") if not is_test(path)):
+        for node in ast.walk(tree(path)):
+            recorded = isinstance(node, ast.Call) and ast.unparse(node.func) == "record"
+            for one in ast.walk(node.args[1]) if recorded and len(node.args) > 1 else ():
+                if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                    verbs.add(one.value)
+    assert sorted(verbs) == sorted(WORDS)
 
 
 def test_a_write_that_is_no_deed_leaves_none(world: World) -> None:

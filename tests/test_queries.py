@@ -117,6 +117,15 @@ def devices(cast: Cast, number: int) -> None:
     make.visit(cast.ada)
 
 
+def deeds(cast: Cast, number: int) -> None:
+    """What Ada did and has: lines of the log in networks of their own, messages, ties."""
+    own_ties(cast, number)
+    network = make.network(f"Named {number}")
+    make.role(cast.ada, Role.CO_LEADER, network)
+    directory.send_message(network, by=cast.ada, to="everyone", subject="", text="Hello.")
+    worlds.sit(worlds.opened(cast.ada, network, f"deeds-{number}"), "Ada", None, cast.ada)
+
+
 LISTS: list[tuple[str, Grow, str, str]] = [
     ("networks", networks, "ada", ""),
     ("home", networks, "ada", ""),
@@ -147,6 +156,9 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("account", own_ties, "ada", ""),
     ("account", runs, "hana", ""),
     ("devices", devices, "ada", ""),
+    ("my_data", deeds, "ada", ""),
+    ("my_events", deeds, "ada", ""),
+    ("my_erasure", deeds, "ada", ""),
     ("home", voices, "hana", ""),
     ("learning", runs, "ben", ""),
     ("learning_print", runs, "ben", ""),

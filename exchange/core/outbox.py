@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from email.utils import formatdate, make_msgid
+from pathlib import Path
 from smtplib import SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
@@ -98,6 +99,32 @@ def _read(sealed: bytes, connection: BaseEmailBackend) -> EmailMultiAlternatives
 def withdraw(kind: str, about: int) -> int:
     """Take back what has not been sent yet; returns how many letters."""
     return Letter.objects.waiting().filter(kind=kind, about=about).delete()[0]
+
+
+def withdraw_from(address: str) -> int:
+    """Take back every letter to this address that waits; returns how many. What was sealed with
+    another key cannot be read, and is never sent."""
+    gone = [one.pk for one in Letter.objects.waiting().iterator() if _is_to(one, address)]
+    return Letter.objects.filter(pk__in=gone).delete()[0]
+
+
+def _is_to(letter: Letter, address: str) -> bool:
+    try:
+        words = json.loads(unseal(PURPOSE, bytes(letter.sealed)))
+    except Unreadable:
+        return False
+    return any(address.lower() in one.lower() for one in words["to"])
+
+
+def forget_files(address: str) -> int:
+    """Delete the files of letters to this address, where letters are written to files
+    (no EMAIL_URL); returns how many. A file holds what was sent in one go."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    files = Path(folder).glob("*.log") if folder and Path(folder).is_dir() else []
+    gone = [file for file in files if address.encode() in file.read_bytes().lower()]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return len(gone)
 
 
 def states(kind: str, abouts: Iterable[int]) -> dict[int, str]:

@@ -8,15 +8,27 @@ class DirectoryConfig(AppConfig):
     label = "directory"
 
     def ready(self) -> None:
-        """The directory's own cards on the home page: what waits, who speaks besides; and what
-        the worker does for it."""
+        """The directory's own cards on the home page: what waits, who speaks besides; what the
+        worker does for it; what is kept of a person; what a restored backup is asked for."""
         from exchange.core import retention, rows  # app ready
         from exchange.core.chores import chore  # app ready
-        from exchange.directory import account_log, audit, digest, home, slots, steps  # app ready
+        from exchange.core.restoring import after_restore  # app ready
+        from exchange.directory import (  # app ready  # app ready
+            account_log,
+            audit,
+            digest,
+            home,
+            slots,
+            steps,
+            subjects,
+            tombstones,
+        )
+        from exchange.directory.actions import erasure  # app ready
         from exchange.directory.models import Invitation, Visit  # app ready
 
         chore("weekly digests", timedelta(hours=1), digest.send_digests)
         chore("seal of the log", timedelta(hours=1), audit.seal_rest)
+        chore("tombstones", timedelta(hours=1), tombstones.keep_all)
         retention.rule(
             "invitations", "Invitations with their addresses",
             "they were taken up or cancelled, or ran out", 30,
@@ -27,6 +39,8 @@ class DirectoryConfig(AppConfig):
             lambda until: Visit.objects.filter(expires_at__lte=until), retention.delete,
         )  # fmt: skip
         rows.left_out.add("directory.visit")
+        after_restore.append(erasure.restored)
+        subjects.add_holdings()
         account_log.connect()
         slots.home_cards[:0] = [home.waiting_card, home.voices_card]
         slots.first_steps += [

@@ -152,6 +152,25 @@ def make_network(group: SchoolGroup, co_leader_email: str | None) -> int:
     return 0
 
 
+def network_co_leader(number: int, email: str) -> int:
+    """Write a co-leader's invitation into a network that has none. Exit status 0 or 2."""
+    network = Network.objects.filter(pk=number).first()
+    if network is None:
+        return complain(f"There is no network {number}.")
+    leads = RoleAssignment.objects.current().filter(network=network, role=Role.CO_LEADER)
+    if leads.exists():
+        return complain(f"{network.name} has a co-leader, who can invite another.")
+    try:
+        check_address(email.strip())
+    except ValidationError:
+        return complain(f"{email!r} is not an e-mail address. Nothing was written.")
+    _letter, token = write_letter(
+        network, by=None, email=email.strip().lower(), role=Role.CO_LEADER, post=False
+    )
+    say(f"{email.strip().lower()} opens, within 14 days: {address_of(token)}")
+    return 0
+
+
 def user_add(
     email: str,
     name: str,

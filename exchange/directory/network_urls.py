@@ -10,6 +10,7 @@ from exchange.directory import (
     network_views,
     people_views,
     release_views,
+    subject_views,
 )
 
 urlpatterns = [
@@ -87,6 +88,10 @@ urlpatterns = [
     path("ties/<int:pk>/link/", people_views.tie_link, name="tie_link"),
     path("invitations/<slug:token>/", account_views.invitation, name="invitation"),
     path("account/", account_views.account, name="account"),
+    path("account/data/", subject_views.my_data, name="my_data"),
+    path("account/data/copy/", subject_views.my_data_copy, name="my_data_copy"),
+    path("account/data/events/", subject_views.my_events, name="my_events"),
+    path("account/data/erasure/", subject_views.my_erasure, name="my_erasure"),
     path("account/voices/<int:pk>/note/", account_views.voice_note, name="voice_note"),
     path("account/steps/<slug:key>/aside/", account_views.step_aside, name="step_aside"),
     path("account/schools/", account_views.account_schools, name="account_schools"),

@@ -51,6 +51,29 @@ class InviteForm(forms.Form):
         return cleaned
 
 
+class ErasureForm(forms.Form):
+    """A word typed on purpose; and that a network may stay without a co-leader, where it would."""
+
+    word = LineField(
+        label=_("Write ERASE to go on"), max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )  # fmt: skip
+    leaving = forms.BooleanField(
+        label=_("The networks named above may stay without a co-leader"), required=False
+    )
+
+    def __init__(self, *args: Any, alone: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not alone:
+            del self.fields["leaving"]
+
+    def clean_word(self) -> str:
+        word = str(self.cleaned_data["word"])
+        if word.upper() != "ERASE":
+            raise forms.ValidationError(_("Write the word ERASE, or leave this page."))
+        return word
+
+
 class AppointForm(forms.Form):
     """A role for somebody of the network."""
 

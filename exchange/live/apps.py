@@ -8,10 +8,11 @@ class LiveConfig(AppConfig):
     def ready(self) -> None:
         """Fill the directory's slots: what lower pages show of live. Say what is erased when."""
         from exchange.directory import actions, slots  # app ready
-        from exchange.live import panels, retention, steps  # app ready
+        from exchange.live import panels, retention, steps, subjects  # app ready
         from exchange.live.actions import findings  # app ready
 
         retention.add_rules()
+        subjects.add_holdings()
         slots.network_panels.append(panels.network_panel)
         slots.home_cards.insert(0, panels.home_card)  # what is open now stands first
         slots.first_steps += [

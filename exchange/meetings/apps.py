@@ -10,7 +10,7 @@ class MeetingsConfig(AppConfig):
         from exchange.core import outbox  # app ready
         from exchange.directory import digest, slots  # app ready
         from exchange.live import gatherings  # app ready
-        from exchange.meetings import letters, panels  # app ready
+        from exchange.meetings import letters, panels, subjects  # app ready
 
         slots.network_panels.insert(0, panels.network_panel)
         slots.home_cards.append(panels.home_card)
@@ -18,4 +18,5 @@ class MeetingsConfig(AppConfig):
         gatherings.of_run.append(panels.gathering_of_run)
         gatherings.waiting_page.append(panels.waiting_page)
         gatherings.after_setup.append(panels.after_setup)
+        subjects.add_holdings()
         outbox.wanted.update(dict.fromkeys(letters.KINDS, letters.is_wanted))

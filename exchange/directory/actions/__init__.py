@@ -4,6 +4,11 @@ What the person may not do raises PermissionDenied; what cannot be done raises V
 with a sentence for the page. Nothing is half done: either the whole verb or nothing.
 """
 
+from exchange.directory.actions.erasure import (
+    erase_person,
+    export_person,
+    left_without_co_leader,
+)
 from exchange.directory.actions.invitations import (
     accept_invitation,
     cancel_invitation,
@@ -66,10 +71,13 @@ __all__ = [
     "end_role",
     "end_tie",
     "end_visit",
+    "erase_person",
+    "export_person",
     "find_invitation",
     "found_network",
     "invite",
     "is_released",
+    "left_without_co_leader",
     "note_voice",
     "on_released",
     "on_withdrawn",

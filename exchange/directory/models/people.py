@@ -51,7 +51,8 @@ class Person(AbstractBaseUser):
     """An adult with an account. Pupils never have one."""
 
     confidential = ("email",)
-    open = ("name", "password")  # password: a hash, and no page shows it
+    # password, tombstone: hashes, and no page shows them
+    open = ("name", "password", "tombstone")
 
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -59,6 +60,9 @@ class Person(AbstractBaseUser):
     # Manages accounts; sees no private content for it (docs/rules/site-administrator.md).
     is_site_admin = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now)
+    # The row of somebody who was erased stays, emptied (actions/erasure.py).
+    erased_at = models.DateTimeField(null=True, blank=True)
+    tombstone = models.CharField(max_length=64, blank=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
     EMAIL_FIELD = "email"
