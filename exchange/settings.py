@@ -204,6 +204,10 @@ ACCOUNT_RATE_LIMITS = {
     "signup": None,
 }
 
+# Who answers questions about data: whoever signs in with this address sees them.
+_sender = os.environ.get("DEFAULT_FROM_EMAIL", "exchange@localhost").rstrip("> ").rpartition("<")[2]
+PRIVACY_CONTACT = os.environ.get("EXCHANGE_PRIVACY_CONTACT", "").strip() or _sender
+
 EMAIL_URL = os.environ.get("EMAIL_URL", "").strip()
 EMAIL_TIMEOUT = 10  # seconds: a person waits for the page meanwhile
 # Letters wait in the outbox for the worker; the demonstration and tests have none beside them.

@@ -83,6 +83,8 @@ def places(world: World) -> dict[str, list[Words]]:
         ("voice_note", [{"pk": world.voice.pk}]),
         ("device_end", [{"pk": world.visit.pk}]),
         ("activity run_new run_trial", [{"key": ACTIVITY}]),
+        ("about", [{"key": "privacy"}]),
+        ("question_answer", [{"pk": world.question.pk}]),
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),

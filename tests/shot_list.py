@@ -16,8 +16,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from exchange.directory.actions import ask_question
 from exchange.directory.actions.invitations import write_letter
-from exchange.directory.models import Network, Person, School
+from exchange.directory.models import Network, Person, Question, School
 from exchange.directory.post import choice_url
 from exchange.live.actions import (
     join_run,
@@ -145,6 +146,7 @@ NO_PAGES = {
     "typing_removal": "receives",
     "typing_table_removal": "receives",
     "my_data_copy": "file",
+    "question_answer": "receives",
     "tie_confirmation": "receives",
     "tie_end": "receives",
     "tie_link": "receives",
@@ -193,6 +195,24 @@ def without_password() -> Who:
     if not Person.objects.filter(email="nia@example.org").exists():
         Person.objects.create_user("nia@example.org", None, "Nia")
     return signed_in("nia")
+
+
+def contact() -> Who:
+    """The data-protection contact of the site, with questions to answer."""
+    if not Person.objects.filter(email=settings.PRIVACY_CONTACT).exists():
+        Person.objects.create_user(settings.PRIVACY_CONTACT, None, "Iris")
+        for kind, words in (
+            (Question.Kind.COPY, "What do you keep of me since the session in May?"),
+            (Question.Kind.COMPLAINT, "My name stood on a photograph of the screen."),
+        ):
+            ask_question(by=None, kind=kind, text=words, address="parent@example.org")
+    client = Client()
+    client.force_login(
+        Person.objects.get(email=settings.PRIVACY_CONTACT),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    name = settings.SESSION_COOKIE_NAME
+    return Who("contact", ((name, client.cookies[name].value),))
 
 
 def founding() -> Who:
@@ -294,6 +314,9 @@ def of_strangers(network: Network) -> list[Shot]:
         page("home", STRANGER, suffix="-welcome"),
         page("account_login", STRANGER),
         page("account_signup", STRANGER),
+        page("about", STRANGER, "privacy"),
+        page("about", STRANGER, "accessibility", suffix="-accessibility"),
+        page("question_new", STRANGER),
         page("account_inactive", STRANGER),
         page("account_reset_password", STRANGER),
         page("account_reset_password_done", STRANGER),
@@ -347,6 +370,7 @@ def of_directory(network: Network) -> list[Shot]:
         page("account", ada),
         page("account_schools", ada),
         page("my_data", ada),
+        page("questions", contact()),
         page("my_events", ada),
         page("my_erasure", ada),
         page("my_erasure", signed_in("hana"), suffix="-member"),

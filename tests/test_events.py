@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -110,6 +111,11 @@ def asked_for_a_finding(world: World, by: Any) -> models.Model:
 def aside(world: World, by: Any) -> models.Model:
     directory.put_step_aside("first_try", by=by)
     return StepAside.objects.get(person=by)
+
+
+def answered(world: World, by: Any) -> models.Model:
+    by.email = settings.PRIVACY_CONTACT
+    return directory.answer_question(world.question, by=by)
 
 
 def exported(world: World, by: Any) -> models.Model:
@@ -215,6 +221,9 @@ DIRECTORY = [
     Deed("change_name", "cy", "change_name",
          lambda w, by: directory.change_name(by, by=by, name=TYPED)),
     Deed("export_person", "cy", "export_person", exported),
+    Deed("ask_question", "cy", "ask_question", lambda w, by: directory.ask_question(
+        by=by, kind="question", text=TYPED)),
+    Deed("answer_question", "pam", "answer_question", answered),
     Deed("erase_person", "hana", "erase_person", gone),
     Deed("ask_tie", "cy", "ask_tie",
          lambda w, by: directory.ask_tie(w.cast.quayside, by=by, job="teacher")),

@@ -80,7 +80,6 @@ BY_ANOTHER_WAY = {
     "alive": "machines ask",
     "ready": "machines ask",
     "robots": "machines ask",
-    "security": "machines ask",
 }
 
 

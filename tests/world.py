@@ -25,6 +25,7 @@ from exchange.directory.models import (
     Network,
     NewVoice,
     Person,
+    Question,
     Release,
     Role,
     School,
@@ -104,6 +105,7 @@ class World:
     meeting: Meeting
     meeting_fellside: Meeting
     visit: Visit
+    question: Question
     guests: dict[str, Guest] = field(default_factory=dict)
 
     def people(self) -> dict[str, Person | None]:
@@ -273,6 +275,9 @@ def everything(cast: Cast) -> World:
         meeting=called(cast.harbour, cast.ben, cast.cy),
         meeting_fellside=called(cast.fellside, cast.dot, cast.dot),
         visit=make.visit(cast.cy),
+        question=directory.ask_question(
+            by=None, kind=Question.Kind.COMPLAINT, text="Why?", address="asks@example.org"
+        ),
     )
     fill_open_run(world)
     Letter.objects.all().delete()  # they have gone out

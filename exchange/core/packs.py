@@ -49,7 +49,50 @@ def check_card_set(body: dict[str, Any]) -> list[str]:
     return wrong
 
 
-CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {"card_set": check_card_set}
+#: What a block of a page may be; a link has `to` beside it.
+BLOCKS = ("heading", "text", "list", "link")
+
+
+def check_page(body: dict[str, Any]) -> list[str]:
+    """Sentences on what is wrong with a page: blocks, each a heading, a text, a list or a link."""
+    key, blocks = body.get("key"), body.get("blocks")
+    wrong = []
+    if not isinstance(key, str) or not key.isascii() or not key.replace("-", "").isalnum():
+        wrong.append("`key` of a page stands in its address: letters, digits and hyphens.")
+    if not isinstance(blocks, list) or not blocks:
+        return [*wrong, "`blocks` should be a list of headings, texts, lists and links."]
+    for number, block in enumerate(blocks, 1):
+        kind = next((name for name in BLOCKS if name in block), "") if is_mapping(block) else ""
+        extra = set(block) - {kind, "to"} if kind else {""}
+        lines = block[kind] if kind == "list" else [block[kind]] if kind else []
+        if extra or not isinstance(lines, list) or not all(is_line(line) for line in lines):
+            wrong.append(f"Block {number} should be one of: {', '.join(BLOCKS)}, with its words.")
+        elif kind == "link" and not is_safe_link(block.get("to")):
+            wrong.append(f"Block {number}: `to` should begin with /, https:// or mailto:.")
+    return wrong
+
+
+def is_mapping(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def is_line(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= 2000
+
+
+def is_safe_link(to: Any) -> bool:
+    """An address of this site, of another over https, or of a letter box."""
+    if not isinstance(to, str) or len(to) > 500 or to.startswith("//"):
+        return False
+    return to.startswith(("/", "https://", "mailto:"))
+
+
+CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "card_set": check_card_set,
+    "page": check_page,
+}
+#: Kinds of which a later folder may put its own in place of an earlier one.
+REPLACEABLE = frozenset({"page"})
 
 
 def plain(name: Any, value: Any, depth: int = 0) -> bool:
@@ -101,20 +144,28 @@ class PlainLoader(yaml.SafeLoader):
 
 
 def read_packs(folders: Iterable[Path]) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """All packs below the folders, and what is wrong with those that could not be read."""
+    """All packs below the folders, and what is wrong with those that could not be read.
+
+    A page of a later folder takes the place of one with the same key of an earlier folder.
+    """
     packs: list[dict[str, Any]] = []
     problems: list[Problem] = []
     seen: dict[tuple[str, str], Path] = {}
-    for path in (p for folder in folders for p in sorted(Path(folder).rglob("*.yaml"))):
-        body, wrong = read_pack(path)
-        if body is not None and not wrong:
-            name = (body["kind"], body["key"])
-            if name in seen:
-                wrong = [f"The {name[0]} {name[1]!r} already stands in {seen[name]}."]
-            else:
-                seen[name] = path
-                packs.append(body)
-        problems += [Problem(path, sentence) for sentence in wrong]
+    for folder in map(Path, folders):
+        here: set[tuple[str, str]] = set()
+        for path in sorted(folder.rglob("*.yaml")):
+            body, wrong = read_pack(path)
+            if body is not None and not wrong:
+                name = (body["kind"], body["key"])
+                replaces = name[0] in REPLACEABLE and name not in here
+                if name in seen and not replaces:
+                    wrong = [f"The {name[0]} {name[1]!r} already stands in {seen[name]}."]
+                else:
+                    packs = [one for one in packs if (one["kind"], one["key"]) != name]
+                    packs.append(body)
+                    seen[name] = path
+                    here.add(name)
+            problems += [Problem(path, sentence) for sentence in wrong]
     return packs, problems
 
 
@@ -157,8 +208,8 @@ def load_packs(folders: Iterable[Path]) -> dict[str, list[str]]:
 
 
 def packs_by_kind() -> dict[str, list[dict[str, Any]]]:
-    """kind -> the loaded packs as plain values, for an activity's set-up."""
+    """kind -> the loaded packs as plain values, for an activity's set-up; pages are none of it."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for pack in Pack.objects.all():
+    for pack in Pack.objects.exclude(kind="page"):
         found.setdefault(pack.kind, []).append(pack.body)
     return found

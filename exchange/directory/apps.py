@@ -23,7 +23,7 @@ class DirectoryConfig(AppConfig):
             subjects,
             tombstones,
         )
-        from exchange.directory.actions import erasure  # app ready
+        from exchange.directory.actions import erasure, questions  # app ready
         from exchange.directory.models import Invitation, Visit  # app ready
 
         chore("weekly digests", timedelta(hours=1), digest.send_digests)
@@ -38,11 +38,15 @@ class DirectoryConfig(AppConfig):
             "visits", "Signed-in browsers", "their time is over", 0,
             lambda until: Visit.objects.filter(expires_at__lte=until), retention.delete,
         )  # fmt: skip
+        retention.rule(
+            "questions", "Questions and complaints about data", "they were answered", 365,
+            questions.answered_before, retention.delete,
+        )  # fmt: skip
         rows.left_out.add("directory.visit")
         after_restore.append(erasure.restored)
         subjects.add_holdings()
         account_log.connect()
-        slots.home_cards[:0] = [home.waiting_card, home.voices_card]
+        slots.home_cards[:0] = [home.waiting_card, home.questions_card, home.voices_card]
         slots.first_steps += [
             slots.FirstStep(10, "commitment", steps.commitment),
             slots.FirstStep(30, "second_leader", steps.second_leader),

@@ -2,7 +2,16 @@
 
 from django.http import HttpRequest
 
-from exchange.directory.models import Affiliation, Membership, NewVoice, Person, Release
+from exchange.directory import rules
+from exchange.directory.actions.questions import next_due
+from exchange.directory.models import (
+    Affiliation,
+    Membership,
+    NewVoice,
+    Person,
+    Question,
+    Release,
+)
 from exchange.directory.slots import Filling
 
 #: Who is noted makes room for the next.
@@ -21,6 +30,16 @@ def waiting_card(request: HttpRequest) -> Filling:
         "no_school": not person.schools and not person.roles,
     }
     return ("directory/_home_waiting.html", counts) if any(counts.values()) else None
+
+
+def questions_card(request: HttpRequest) -> Filling:
+    """How many questions about data wait, for who answers them."""
+    person = request.user
+    if not isinstance(person, Person) or not rules.answers_questions(person):
+        return None
+    number = Question.objects.waiting().count()
+    words = {"number": number, "due": next_due()}
+    return ("directory/_home_questions.html", words) if number else None
 
 
 def voices_card(request: HttpRequest) -> Filling:

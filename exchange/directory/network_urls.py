@@ -9,6 +9,7 @@ from exchange.directory import (
     message_views,
     network_views,
     people_views,
+    question_views,
     release_views,
     subject_views,
 )
@@ -88,6 +89,11 @@ urlpatterns = [
     path("ties/<int:pk>/link/", people_views.tie_link, name="tie_link"),
     path("invitations/<slug:token>/", account_views.invitation, name="invitation"),
     path("account/", account_views.account, name="account"),
+    path("about/questions/", question_views.question_new, name="question_new"),
+    path("about/questions/list/", question_views.questions, name="questions"),
+    path(
+        "about/questions/<int:pk>/answer/", question_views.question_answer, name="question_answer"
+    ),
     path("account/data/", subject_views.my_data, name="my_data"),
     path("account/data/copy/", subject_views.my_data_copy, name="my_data_copy"),
     path("account/data/events/", subject_views.my_events, name="my_events"),

@@ -5,7 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exchange.directory.models import Affiliation, Membership, Network, Person, Role, School
+from exchange.directory.models import (
+    Affiliation,
+    Membership,
+    Network,
+    Person,
+    Question,
+    Role,
+    School,
+)
 from exchange.directory.models.people import NETWORK_ROLES
 from exchange.directory.network_forms import DateInput
 from exchange.directory.words import AddressField, LineField, TextField
@@ -72,6 +80,25 @@ class ErasureForm(forms.Form):
         if word.upper() != "ERASE":
             raise forms.ValidationError(_("Write the word ERASE, or leave this page."))
         return word
+
+
+class QuestionForm(forms.Form):
+    """What somebody asks about data; a stranger says where the answer should go."""
+
+    kind = forms.ChoiceField(label=_("What is it?"), choices=Question.Kind.choices)
+    text = TextField(label=_("In your words"), max_length=4000)
+    address = AddressField(label=_("E-mail address for the answer"), max_length=254)
+
+    def __init__(self, *args: Any, person: Person | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if person:
+            del self.fields["address"]
+
+    def too_many(self) -> forms.ValidationError:
+        """What is said to somebody who asks too often."""
+        return forms.ValidationError(
+            _("Many questions came from where you are. Please try again in an hour."), "too_many"
+        )
 
 
 class AppointForm(forms.Form):

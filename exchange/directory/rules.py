@@ -85,6 +85,11 @@ def may_end_membership(person: Person, network: Network, school: School) -> bool
     return is_co_leader(person, network) or speaks_for(person, school)
 
 
+def answers_questions(person: Person) -> bool:
+    """The data-protection contact of this site: whoever has the address of the setting."""
+    return person.is_active and person.email.lower() == settings.PRIVACY_CONTACT.lower()
+
+
 def may_ask_release(person: Person, network: Network) -> bool:
     return is_member(person, network)
 

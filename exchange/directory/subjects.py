@@ -28,6 +28,7 @@ from exchange.directory.models import (
     Message,
     Network,
     Person,
+    Question,
     Release,
     StepAside,
     Visit,
@@ -195,6 +196,19 @@ def for_others(person: Person) -> list[Row]:
     return rows
 
 
+def asked(person: Person) -> list[Row]:
+    return [
+        {"question": one.get_kind_display(), "text": one.text, "asked": one.asked_at,
+         "answered": one.answered_at}
+        for one in person.questions.all()
+    ]  # fmt: skip
+
+
+def erase_questions(person: Person) -> None:
+    person.questions.all().delete()
+    Question.objects.filter(address__iexact=person.email).delete()
+
+
 def voices(person: Person) -> list[Row]:
     told = person.new_voices.select_related("tie__school")
     return [{"told of a new voice at": one.tie.school.name, "on": one.at} for one in told]
@@ -263,6 +277,8 @@ def add_holdings() -> None:
                     for one in StepAside.objects.filter(person=person)
                 ],
                 lambda person: StepAside.objects.filter(person=person).delete()),
+        Holding("questions", _("Questions and complaints about data"), gone, asked,
+                erase_questions),
         Holding("voices", _("What you were told about others who speak for your school"), gone,
                 voices, lambda person: person.new_voices.all().delete()),
         Holding("signing_in", _("What is kept for signing in"), gone, signing_in,

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -114,7 +115,11 @@ def _take_seat(request: HttpRequest, run: Run) -> HttpResponse:
 def look_ahead(run: Run) -> dict[str, Any]:
     """What anybody with the code may read before joining."""
     activity = activity_of(run.activity)
-    return {"activity": activity, "announce": activity.announce(run.setup)}
+    return {
+        "activity": activity,
+        "announce": activity.announce(run.setup),
+        "label_days": settings.LABEL_DAYS,
+    }
 
 
 def _known(person: Person | None) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from exchange.site.pages import pages
+
 NAME = "Learning Exchange"
 # The name of the address, and what the link says. What does not exist is not linked.
 NAVIGATION = (
@@ -27,10 +29,10 @@ class Entry:
     current: str
 
 
-def address(name: str) -> str:
+def address(name: str, *words: str) -> str:
     """The path of a named address, or "" where the site has none."""
     try:
-        return reverse(name)
+        return reverse(name, args=words)
     except NoReverseMatch:
         return ""
 
@@ -46,6 +48,12 @@ def navigation(path: str) -> list[Entry]:
     """The links of the top bar as seen from `path`."""
     found = [(address(name), label) for name, label in NAVIGATION]
     return [Entry(url, label, here(path, url)) for url, label in found if url]
+
+
+def about() -> list[Entry]:
+    """The pages that an installer writes, as they are linked at the foot of every page."""
+    found = [(address("about", key), page["title"]) for key, page in pages().items()]
+    return [Entry(url, title, "") for url, title in found if url]
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -64,6 +72,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "account": address("account"),
             "learning": address("learning"),
             "password": address("account_change_password"),
+            "pages": about(),
+            "questions": address("question_new"),
+            "security": address("security"),
             "reset": address("account_reset_password"),
         }
     }

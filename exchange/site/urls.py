@@ -6,6 +6,7 @@ from exchange.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("about/<slug:key>/", views.about, name="about"),
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from secrets import compare_digest
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from exchange.directory.steps import first_step
 from exchange.live.forms import CodeForm
 from exchange.live.models import Run
 from exchange.site import demo as demonstration
+from exchange.site.pages import blocks_of, pages
 
 FEW = 8
 ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n"
@@ -43,6 +44,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": CodeForm(),
     }
     return render(request, "site/home.html", context)
+
+
+@require_safe
+def about(request: HttpRequest, key: str) -> HttpResponse:
+    """A page that an installer may write anew: privacy, accessibility, others."""
+    page = pages().get(key)
+    if page is None:
+        raise Http404
+    return render(request, "site/page.html", {"page": page, "blocks": blocks_of(page)})
 
 
 @require_safe

@@ -37,6 +37,7 @@ from exchange.directory.actions.people import (
     end_tie,
     set_link,
 )
+from exchange.directory.actions.questions import answer_question, ask_question
 from exchange.directory.actions.releases import (
     agree_release,
     ask_release,
@@ -55,7 +56,9 @@ __all__ = [
     "add_schools",
     "agree_membership",
     "agree_release",
+    "answer_question",
     "appoint",
+    "ask_question",
     "ask_release",
     "ask_tie",
     "cancel_invitation",

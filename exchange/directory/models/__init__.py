@@ -1,5 +1,5 @@
-"""The nouns of the directory, by file: schools, people, their visits, networks, messages, events
-and releases."""
+"""The nouns of the directory, by file: schools, people, their visits, networks, messages, questions
+about data, events and releases."""
 
 from exchange.directory.models.events import Audience, Event, Release, Seal
 from exchange.directory.models.messages import MailChoice, Message
@@ -12,6 +12,7 @@ from exchange.directory.models.people import (
     Role,
     RoleAssignment,
 )
+from exchange.directory.models.questions import Question
 from exchange.directory.models.schools import (
     GroupLink,
     RegisterReading,
@@ -33,6 +34,7 @@ __all__ = [
     "Network",
     "NewVoice",
     "Person",
+    "Question",
     "RegisterReading",
     "Release",
     "Role",

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection
 from datetime import UTC
-from functools import partial
 from typing import Any, NoReturn
 
 from django.db import models, transaction
@@ -128,7 +127,7 @@ def record(
     )
     waiting = vars(transaction.get_connection()).setdefault("events_to_seal", [])
     waiting.append(event.pk)
-    transaction.on_commit(partial(_seal_all, waiting), robust=True)
+    transaction.on_commit(lambda: _seal_all(waiting), robust=True)
     return event
 
 

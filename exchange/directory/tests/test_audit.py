@@ -156,6 +156,14 @@ def test_events_of_one_action_are_sealed_at_once(cast, django_capture_on_commit_
     assert list(Seal.objects.values_list("event_id", flat=True)[1:]) == [e.pk for e in events]
 
 
+def test_an_action_holds_though_its_event_cannot_be_sealed_yet(transactional_db, settings):
+    kept = settings.SECRET_KEY
+    del settings.SECRET_KEY
+    record(None, "x", make.person("Ada"))
+    settings.SECRET_KEY = kept
+    assert (Event.objects.count(), audit.verify().waiting) == (1, 1)
+
+
 def test_sealing_at_the_same_time_makes_one_chain(transactional_db):
     person = make.person("Ada")
 

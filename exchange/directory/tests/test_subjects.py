@@ -97,7 +97,7 @@ def test_the_copy_holds_all_that_is_theirs(zeb):
     assert list(plain) == [holding.key for holding in subjects.holdings]
     assert {key: len(rows) for key, rows in plain.items() if key not in ("moves", "events")} == {
         "account": 1, "schools": 1, "roles": 1, "invitations": 1, "messages": 1, "mail": 2,
-        "for_others": 0, "voices": 0, "signing_in": 0, "seats": 1, "notes": 1, "held": 2,
+        "for_others": 0, "questions": 0, "voices": 0, "signing_in": 0, "seats": 1, "notes": 1, "held": 2,
     }  # fmt: skip
     assert plain["account"][0]["e-mail address"] == ADDRESS
     assert plain["messages"][0]["text"] == f"I am {SECRET}."
@@ -272,6 +272,17 @@ def test_a_tombstone_that_could_not_be_written_is_written_later(zeb):
     assert tombstones.read() == {gone.tombstone}
     assert len(tombstones.path().read_text().split()) == 4  # one line: mark and day
     assert tombstones.path().stat().st_mode & 0o777 == 0o600
+
+
+def test_where_it_cannot_be_written_the_erasure_holds(transactional_db, settings, tmp_path, caplog):
+    person = make.person("Ada")
+    (tmp_path / "file").write_text("")
+    settings.HOME = tmp_path / "file"
+    gone = erased(person)
+    assert (gone.name, "Error calling erase_person" in caplog.text) == ("Former member", True)
+    settings.HOME = tmp_path
+    tombstones.keep_all()
+    assert tombstones.read() == {gone.tombstone}
 
 
 def test_a_torn_line_spoils_no_other(zeb):
