@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.utils.text import slugify
 
 from exchange.core import retention
@@ -156,6 +157,18 @@ def test_the_table_of_what_is_erased_when_is_the_one_of_the_code() -> None:
     section = text(DOCS / "privacy.md").partition("## When it is erased\n")[2].partition("\n##")[0]
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
     assert sorted(rows[1:]) == sorted((rule.what, rule.when) for rule in retention.rules)
+
+
+def test_the_data_map_names_every_table_of_ours() -> None:
+    """A new table has its row: what it is, who sees it, when it goes."""
+    section = text(DOCS / "privacy.md").partition("## Data map\n")[2].partition("\n##")[0]
+    named = {
+        word
+        for row in re.findall(r"^\| .* \| ([^|]*) \|$", section, re.MULTILINE)
+        for word in re.findall(r"`(\w+)`", row)
+    }
+    ours = {model.__name__ for model in apps.get_models() if hasattr(model, "confidential")}
+    assert sorted(named) == sorted(ours)
 
 
 def test_links_between_documents_lead_somewhere() -> None:
