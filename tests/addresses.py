@@ -58,11 +58,6 @@ def places(world: World) -> dict[str, list[Words]]:
     closed = [{"run_id": run.pk} for run in runs if run.closed_at]
     third = {"run_id": world.open_run.pk, "key": world.guests["third"].seat.key}
     seat_fellside = {"run_id": world.open_fellside.pk, "key": world.guests["fellside"].seat.key}
-    of_message = [
-        {"pk": cast.harbour.pk, "message": world.message.pk},
-        {"pk": cast.fellside.pk, "message": world.message_fellside.pk},
-        {"pk": cast.harbour.pk, "message": world.message_leaders.pk},
-    ]
     of_release = [{"pk": world.release.pk}, {"pk": world.release_fellside.pk}]
     of_tie = [{"pk": world.waiting_tie.pk}, {"pk": world.tie_fellside.pk}]
     of_finding = [
@@ -72,7 +67,7 @@ def places(world: World) -> dict[str, list[Words]]:
     shared: list[tuple[str, list[Words]]] = [
         ("network network_change network_schools network_people", of_network),
         ("roles invitations releases network_messages network_mail", of_network),
-        ("message message_retraction", of_message),
+        ("message message_retraction", of_messages(world)),
         ("network_meetings meeting_new", of_network),
         *of_meetings(world),
         ("membership membership_commitment membership_departure", of_member),
@@ -81,10 +76,7 @@ def places(world: World) -> dict[str, list[Words]]:
         ("membership_agreement membership_refusal", [{"pk": world.asked.pk}]),
         ("tie_confirmation tie_end tie_link", of_tie),
         ("voice_note", [{"pk": world.voice.pk}]),
-        ("device_end", [{"pk": world.visit.pk}]),
         ("activity run_new run_trial", [{"key": ACTIVITY}]),
-        ("about", [{"key": "privacy"}]),
-        ("question_answer", [{"pk": world.question.pk}]),
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
         ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
@@ -98,6 +90,16 @@ def places(world: World) -> dict[str, list[Words]]:
     ]
     found = {name: words for some, words in shared for name in some.split()}
     return found | keyed(world, each_run, closed)
+
+
+def of_messages(world: World) -> list[Words]:
+    """A message to everybody, one of the other network, one to co-leaders."""
+    cast = world.cast
+    return [
+        {"pk": cast.harbour.pk, "message": world.message.pk},
+        {"pk": cast.fellside.pk, "message": world.message_fellside.pk},
+        {"pk": cast.harbour.pk, "message": world.message_leaders.pk},
+    ]
 
 
 def of_meetings(world: World) -> list[tuple[str, list[Words]]]:
@@ -151,6 +153,9 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
     return at_desks(world) | {
         "network_schools_file": of_list,
         "network_people_file": of_list,
+        "device_end": [{"pk": world.visit.pk}],
+        "about": [{"key": "privacy"}],
+        "question_answer": [{"pk": world.question.pk}],
         "role_end": [
             {"pk": cast.harbour.pk, "role": roles[0]},
             {"pk": cast.fellside.pk, "role": roles[1]},

@@ -95,6 +95,15 @@ def written(cast: Cast, number: int) -> None:
     worlds.written(cast.harbour, someone)
 
 
+def deeds(cast: Cast, number: int) -> None:
+    """What Ada did and has: lines of the log in networks of their own, messages, ties."""
+    own_ties(cast, number)
+    network = make.network(f"Named {number}")
+    make.role(cast.ada, Role.CO_LEADER, network)
+    directory.send_message(network, by=cast.ada, to="everyone", subject="", text="Hello.")
+    worlds.sit(worlds.opened(cast.ada, network, f"deeds-{number}"), "Ada", None, cast.ada)
+
+
 def called(cast: Cast, number: int) -> None:
     """Meetings that come, each called by somebody else, with something Ada undertook."""
     someone = make.person()
@@ -115,15 +124,6 @@ def agreed(cast: Cast, number: int) -> None:
 
 def devices(cast: Cast, number: int) -> None:
     make.visit(cast.ada)
-
-
-def deeds(cast: Cast, number: int) -> None:
-    """What Ada did and has: lines of the log in networks of their own, messages, ties."""
-    own_ties(cast, number)
-    network = make.network(f"Named {number}")
-    make.role(cast.ada, Role.CO_LEADER, network)
-    directory.send_message(network, by=cast.ada, to="everyone", subject="", text="Hello.")
-    worlds.sit(worlds.opened(cast.ada, network, f"deeds-{number}"), "Ada", None, cast.ada)
 
 
 LISTS: list[tuple[str, Grow, str, str]] = [
@@ -155,10 +155,10 @@ LISTS: list[tuple[str, Grow, str, str]] = [
     ("activities", runs, "ben", ""),
     ("account", own_ties, "ada", ""),
     ("account", runs, "hana", ""),
-    ("devices", devices, "ada", ""),
     ("my_data", deeds, "ada", ""),
     ("my_events", deeds, "ada", ""),
     ("my_erasure", deeds, "ada", ""),
+    ("devices", devices, "ada", ""),
     ("home", voices, "hana", ""),
     ("learning", runs, "ben", ""),
     ("learning_print", runs, "ben", ""),

@@ -102,10 +102,10 @@ class World:
     message: Message
     message_leaders: Message
     message_fellside: Message
+    question: Question
     meeting: Meeting
     meeting_fellside: Meeting
     visit: Visit
-    question: Question
     guests: dict[str, Guest] = field(default_factory=dict)
 
     def people(self) -> dict[str, Person | None]:
@@ -272,12 +272,12 @@ def everything(cast: Cast) -> World:
         message=written(cast.harbour, cast.ada),
         message_leaders=written(cast.harbour, cast.ben, Message.To.CO_LEADERS),
         message_fellside=written(cast.fellside, cast.dot),
-        meeting=called(cast.harbour, cast.ben, cast.cy),
-        meeting_fellside=called(cast.fellside, cast.dot, cast.dot),
-        visit=make.visit(cast.cy),
         question=directory.ask_question(
             by=None, kind=Question.Kind.COMPLAINT, text="Why?", address="asks@example.org"
         ),
+        meeting=called(cast.harbour, cast.ben, cast.cy),
+        meeting_fellside=called(cast.fellside, cast.dot, cast.dot),
+        visit=make.visit(cast.cy),
     )
     fill_open_run(world)
     Letter.objects.all().delete()  # they have gone out

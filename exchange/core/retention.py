@@ -43,7 +43,8 @@ class Rule:
     @property
     def when(self) -> str:
         """When it goes, in words."""
-        return f"{self.kept} days after {self.since}" if self.kept else f"as soon as {self.since}"
+        days = f"{self.kept} days" if self.kept != 1 else "a day"
+        return f"{days} after {self.since}" if self.kept else f"as soon as {self.since}"
 
 
 rules: list[Rule] = []

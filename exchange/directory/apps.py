@@ -8,8 +8,8 @@ class DirectoryConfig(AppConfig):
     label = "directory"
 
     def ready(self) -> None:
-        """The directory's own cards on the home page: what waits, who speaks besides; what the
-        worker does for it; what is kept of a person; what a restored backup is asked for."""
+        """The directory's own cards on the home page: what waits, who speaks besides; and what
+        the worker does for it."""
         from exchange.core import retention, rows  # app ready
         from exchange.core.chores import chore  # app ready
         from exchange.core.restoring import after_restore  # app ready
@@ -28,21 +28,21 @@ class DirectoryConfig(AppConfig):
 
         chore("weekly digests", timedelta(hours=1), digest.send_digests)
         chore("seal of the log", timedelta(hours=1), audit.seal_rest)
-        chore("tombstones", timedelta(hours=1), tombstones.keep_all)
         retention.rule(
             "invitations", "Invitations with their addresses",
             "they were taken up or cancelled, or ran out", 30,
             Invitation.over, retention.delete,
         )  # fmt: skip
         retention.rule(
-            "visits", "Signed-in browsers", "their time is over", 0,
-            lambda until: Visit.objects.filter(expires_at__lte=until), retention.delete,
-        )  # fmt: skip
-        retention.rule(
             "questions", "Questions and complaints about data", "they were answered", 365,
             questions.answered_before, retention.delete,
         )  # fmt: skip
+        retention.rule(
+            "visits", "Signed-in browsers", "their time is over", 0,
+            lambda until: Visit.objects.filter(expires_at__lte=until), retention.delete,
+        )  # fmt: skip
         rows.left_out.add("directory.visit")
+        chore("tombstones", timedelta(hours=1), tombstones.keep_all)
         after_restore.append(erasure.restored)
         subjects.add_holdings()
         account_log.connect()

@@ -30,8 +30,6 @@ from exchange.directory.models import (
     Person,
     Question,
     Release,
-    StepAside,
-    Visit,
 )
 
 Row = dict[str, Any]
@@ -209,6 +207,10 @@ def erase_questions(person: Person) -> None:
     Question.objects.filter(address__iexact=person.email).delete()
 
 
+def steps(person: Person) -> list[Row]:
+    return [{"put aside": one.step, "on": one.at} for one in person.steps_aside.all()]
+
+
 def voices(person: Person) -> list[Row]:
     told = person.new_voices.select_related("tie__school")
     return [{"told of a new voice at": one.tie.school.name, "on": one.at} for one in told]
@@ -231,7 +233,10 @@ def of_other_packages(person: Person) -> Iterable[models.QuerySet[Any]]:
 
 
 def signing_in(person: Person) -> list[Row]:
-    rows = visits(person)
+    rows: list[Row] = [
+        {"signed in on": visit.device_words, "since": visit.began_at, "last used": visit.seen_at}
+        for visit in person.visits.all()
+    ]
     for found in of_other_packages(person):
         kind = str(found.model._meta.verbose_name)
         names = [field.name for field in found.model._meta.fields if field.name in TOLD]
@@ -239,17 +244,9 @@ def signing_in(person: Person) -> list[Row]:
     return rows
 
 
-def visits(person: Person) -> list[Row]:
-    """Where they are signed in."""
-    return [
-        {"signed in on": one.device, "since": one.began_at, "last seen": one.seen_at}
-        for one in Visit.objects.filter(person=person)
-    ]
-
-
 def sign_out_everywhere(person: Person) -> None:
     """End every browser's session of this person, and what else knows how they signed in."""
-    Visit.objects.filter(person=person).delete()
+    person.visits.all().delete()
     for found in of_other_packages(person):
         found.delete()
 
@@ -271,16 +268,12 @@ def add_holdings() -> None:
                 messages, take_back),
         Holding("mail", _("How much mail you want, and letters to you"), gone, mail, erase_mail),
         Holding("for_others", _("What you did for a network or a school"), nameless, for_others),
-        Holding("steps", _("First steps you put aside"), gone,
-                lambda person: [
-                    {"step": one.step, "on": one.at}
-                    for one in StepAside.objects.filter(person=person)
-                ],
-                lambda person: StepAside.objects.filter(person=person).delete()),
         Holding("questions", _("Questions and complaints about data"), gone, asked,
                 erase_questions),
         Holding("voices", _("What you were told about others who speak for your school"), gone,
                 voices, lambda person: person.new_voices.all().delete()),
+        Holding("steps", _("First steps you put aside"), gone, steps,
+                lambda person: person.steps_aside.all().delete()),
         Holding("signing_in", _("What is kept for signing in"), gone, signing_in,
                 sign_out_everywhere),
         Holding("events", _("The log of what you did"),

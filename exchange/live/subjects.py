@@ -12,19 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models import Person
 from exchange.directory.subjects import Holding, Row, holdings
+from exchange.live.actions.facilitators import hand_over
 from exchange.live.actions.moves import HOUSE, Posted, play_moves
 from exchange.live.actions.runs import close_run
-from exchange.live.models import (
-    Facilitating,
-    Finding,
-    LearningNote,
-    Move,
-    Note,
-    OneTimeCode,
-    PaperSession,
-    Run,
-    Seat,
-)
+from exchange.live.models import Finding, LearningNote, Move, Note, OneTimeCode, Run, Seat
 from exchange.live.retention import forget
 
 
@@ -85,10 +76,16 @@ def held(person: Person) -> list[Row]:
 
 
 def leave_runs(person: Person) -> None:
-    """Close what is open; erase what nobody else took part in and no network owns, and drafts."""
+    """Lay down desks. A session that goes on is handed to somebody who holds its desk, too, or
+    closed; what no network owns and nobody else took part in is erased, and so are drafts."""
     mine = Run.objects.filter(facilitator=person)
     for run in mine.open():
-        close_run(run=run, by=person)
+        if run.further_facilitators:
+            hand_over(run=run, person=run.further_facilitators[0], by=person)
+        else:
+            close_run(run=run, by=person)
+    person.facilitating.all().delete()
+    OneTimeCode.objects.filter(made_by=person).delete()
     others = Seat.objects.filter(person__isnull=False).exclude(person=person).values("run")
     alone = mine.filter(Q(opened_at=None) | Q(network=None)).exclude(pk__in=others)
     Finding.objects.filter(run__in=alone).delete()
@@ -100,27 +97,16 @@ def notes(person: Person) -> list[Row]:
     return [{"session": note.run.title, "note": note.text} for note in mine]
 
 
-def desks(person: Person) -> list[Row]:
-    found = Facilitating.objects.filter(person=person).select_related("run")
-    return [
-        {"session": one.run.title, "given": one.given_at, "ended": one.ended_at} for one in found
-    ]
-
-
-def leave_desks(person: Person) -> None:
-    """They hold no desk any more, and codes they made open nothing."""
-    Facilitating.objects.filter(person=person).delete()
-    OneTimeCode.objects.filter(made_by=person).delete()
-
-
 def learning(person: Person) -> list[Row]:
-    found = LearningNote.objects.filter(person=person).select_related("run")
-    return [{"session": one.run.title, "you take from it": one.text} for one in found]
+    mine = person.learning_notes.select_related("run")
+    return [{"session": note.run.title, "what you take from it": note.text} for note in mine]
 
 
-def typed(person: Person) -> list[Row]:
-    found = PaperSession.objects.filter(typed_by=person).select_related("run")
-    return [{"session": one.run.title, "typed in": one.typed_at} for one in found]
+def desks(person: Person) -> list[Row]:
+    given = person.facilitating.select_related("run")
+    return [
+        {"desk of": one.run.title, "since": one.given_at, "until": one.ended_at} for one in given
+    ]
 
 
 def add_holdings() -> None:
@@ -135,13 +121,13 @@ def add_holdings() -> None:
                 seats, leave_seats),
         Holding("notes", _("Your private notes on sessions"), _("They are erased."), notes,
                 lambda person: Note.objects.filter(author=person).delete()),
-        Holding("learning", _("What you take from sessions"), _("It is erased."), learning,
+        Holding("learning", _("What you take from sessions, in your record of learning"),
+                _("It is erased."), learning,
                 lambda person: LearningNote.objects.filter(person=person).delete()),
-        Holding("desks", _("Desks you were given"), _("It is erased."), desks, leave_desks),
-        Holding("typed", _("Sessions you typed in from paper"),
-                _("They stay, without your name."), typed),
+        Holding("desks", _("Sessions whose desk you were given"), _("It is erased."), desks),
         Holding("held", _("Sessions you held or prepared"),
-                _("Those of a network stay, without your name; an open one is closed. Drafts, and "
+                _("Those of a network stay, without your name; an open one goes to "
+                  "who holds its desk with you, or is closed. Drafts, and "
                   "those that only you know, are erased."),
                 held, leave_runs),
     ])  # fmt: skip

@@ -12,11 +12,11 @@ class MeetingsConfig(AppConfig):
         from exchange.live import gatherings  # app ready
         from exchange.meetings import letters, panels, subjects  # app ready
 
+        subjects.add_holdings()
         slots.network_panels.insert(0, panels.network_panel)
         slots.home_cards.append(panels.home_card)
         digest.sources.append(panels.news)
         gatherings.of_run.append(panels.gathering_of_run)
         gatherings.waiting_page.append(panels.waiting_page)
         gatherings.after_setup.append(panels.after_setup)
-        subjects.add_holdings()
         outbox.wanted.update(dict.fromkeys(letters.KINDS, letters.is_wanted))

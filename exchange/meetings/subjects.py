@@ -1,5 +1,6 @@
 """What meetings keep of one person, and what becomes of it when they are erased."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from exchange.directory.models import Person
@@ -8,55 +9,42 @@ from exchange.meetings.models import Answer, Feed, Meeting, Point
 
 
 def answers(person: Person) -> list[Row]:
-    found = Answer.objects.filter(person=person).select_related("meeting__network")
+    mine = Answer.objects.filter(person=person).select_related("meeting")
     return [
-        {
-            "meeting": one.meeting.title,
-            "network": one.meeting.network.name,
-            "starts": one.meeting.starts_at,
-            "you come": one.comes,
-            "your word": one.note,
-            "on": one.at,
-        }
-        for one in found
+        {"meeting": one.meeting.title, "you come": one.comes, "your word": one.note, "on": one.at}
+        for one in mine
     ]
 
 
 def called(person: Person) -> list[Row]:
-    found = Meeting.objects.filter(called_by=person).select_related("network")
     return [
-        {
-            "meeting": one.title,
-            "network": one.network.name,
-            "place": one.place,
-            "note": one.note,
-            "starts": one.starts_at,
-        }
-        for one in found
+        {"meeting": one.title, "place": one.place, "note": one.note, "starts": one.starts_at}
+        for one in Meeting.objects.filter(called_by=person)
     ]
 
 
 def points(person: Person) -> list[Row]:
-    found = Point.objects.filter(owner=person).select_related("meeting")
+    """What they undertook, or wrote down for somebody: then not for whom."""
+    mine = Point.objects.filter(Q(owner=person) | Q(written_by=person)).select_related("meeting")
     return [
-        {"meeting": one.meeting.title, "to do": one.text, "by": one.due_on, "done": one.done_at}
-        for one in found
-    ]
+        {"meeting": one.meeting.title, "yours": one.owner_id == person.pk, "text": one.text,
+         "by": one.due_on, "done": one.done_at}
+        for one in mine
+    ]  # fmt: skip
 
 
-def feed(person: Person) -> list[Row]:
-    return [{"made": one.made_at} for one in Feed.objects.filter(person=person)]
+def feeds(person: Person) -> list[Row]:
+    return [{"calendar address since": one.made_at} for one in Feed.objects.filter(person=person)]
 
 
 def add_holdings() -> None:
     """Called once, when the app is ready."""
+    gone, nameless = _("It is erased."), _("It stays, without your name.")
     holdings.extend([
-        Holding("answers", _("Whether you come to meetings"), _("It is erased."), answers,
+        Holding("answers", _("Your answers to meetings"), gone, answers,
                 lambda person: Answer.objects.filter(person=person).delete()),
-        Holding("meetings", _("Meetings you called"), _("They stay, without your name."), called),
-        Holding("points", _("What you undertook in meetings"),
-                _("It stays on the list, without an owner."), points,
-                lambda person: Point.objects.filter(owner=person).update(owner=None)),
-        Holding("feed", _("Your calendar address"), _("It ends."), feed,
+        Holding("called", _("Meetings you called"), nameless, called),
+        Holding("points", _("What you undertook or wrote down in meetings"), nameless, points),
+        Holding("feeds", _("Your calendar address"), gone, feeds,
                 lambda person: Feed.objects.filter(person=person).delete()),
     ])  # fmt: skip

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.core import mail, serializers
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -28,10 +27,12 @@ from exchange.directory.models import (
     Message,
     Person,
     Role,
+    Visit,
 )
 from exchange.live import actions as live
 from exchange.live.models import Finding, Note, Run, Seat
 from exchange.live.tests.holding import replayed
+from exchange.meetings.models import Answer
 from tests import make
 from tests import world as worlds
 
@@ -65,6 +66,10 @@ def zeb(cast):
     sat = worlds.opened(cast.ben, cast.harbour, "sat")
     guest = worlds.sit(sat, SECRET, cast.marsh_lane, zeb)
     others = [worlds.sit(sat, f"Other {n}", cast.quayside) for n in range(3)]
+    live.write_learning_note(run=sat, text=f"{SECRET} learnt", by=zeb)
+    live.add_facilitator(run=sat, person=zeb, by=cast.ben)
+    meeting = worlds.called(cast.harbour, cast.ben, zeb)
+    Answer.objects.filter(meeting=meeting, person=zeb).update(note=f"{SECRET} comes")
     worlds.to(sat, "sort")
     for one in (guest, *others):
         worlds.sort_alone(one)
@@ -96,8 +101,10 @@ def test_the_copy_holds_all_that_is_theirs(zeb):
     plain = json.loads(files["my-data.json"])
     assert list(plain) == [holding.key for holding in subjects.holdings]
     assert {key: len(rows) for key, rows in plain.items() if key not in ("moves", "events")} == {
-        "account": 1, "schools": 1, "roles": 1, "invitations": 1, "messages": 1, "mail": 2,
-        "for_others": 0, "questions": 0, "voices": 0, "signing_in": 0, "seats": 1, "notes": 1, "held": 2,
+        "account": 1, "schools": 1, "roles": 1, "invitations": 1, "messages": 1, "mail": 3,
+        "for_others": 0, "questions": 0, "voices": 0, "steps": 0, "signing_in": 1, "seats": 1, "notes": 1,
+        "held": 2,
+        "learning": 1, "desks": 1, "answers": 1, "called": 0, "points": 1, "feeds": 0,
     }  # fmt: skip
     assert plain["account"][0]["e-mail address"] == ADDRESS
     assert plain["messages"][0]["text"] == f"I am {SECRET}."
@@ -105,7 +112,9 @@ def test_the_copy_holds_all_that_is_theirs(zeb):
     assert plain["seats"][0]["name you gave"] == SECRET
     assert {row["did"] for row in plain["moves"]} == {"choose", "place", "lock"}
     verbs = [row["did"] for row in plain["events"]]
-    assert verbs == ["choose_mail", "send_message", "run_created", "run_created", "run_opened"]
+    assert verbs == [
+        "choose_mail", "send_message", "run_created", "run_created", "run_opened", "answer_meeting",
+    ]  # fmt: skip
     assert f"I am {SECRET}." in files["my-data.html"]
 
 
@@ -172,9 +181,9 @@ def test_nobody_is_signed_in_any_more_nor_can_be(zeb, client):
     client.force_login(zeb)
     other = Client()
     other.force_login(make.person("Other"))
-    assert Session.objects.count() == 3
+    assert Visit.objects.count() == 3
     erased(zeb)
-    assert Session.objects.count() == 1
+    assert Visit.objects.count() == 1
     assert client.get(reverse("account")).status_code == 302
     sign_in = {"login": ADDRESS, "password": make.PASSWORD}
     assert client.post(reverse("account_login"), sign_in).status_code == 200
@@ -301,6 +310,9 @@ def browser(zeb):
     """Zeb's browser, signed in by form as people do."""
     browser = Client()
     browser.post(reverse("account_login"), {"login": ADDRESS, "password": make.PASSWORD})
+    session = browser.session
+    session["signed_in_at"] = 0  # some time ago
+    session.save()
     return browser
 
 
