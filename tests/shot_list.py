@@ -16,9 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from exchange.directory.actions import ask_question
 from exchange.directory.actions.invitations import write_letter
-from exchange.directory.models import Network, Person, Question, School
+from exchange.directory.models import Network, Person, School
 from exchange.directory.post import choice_url
 from exchange.live.actions import (
     join_run,
@@ -44,18 +43,7 @@ from exchange.site.demo_session import (
 )
 from exchange.site.demo_words import NETWORK, PASSWORD
 from tests.addresses import names
-
-
-@dataclass(frozen=True)
-class Who:
-    """A visitor: the cookies that make one who one is."""
-
-    key: str
-    cookie: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def cookies(self) -> list[dict[str, str]]:
-        return [{"name": name, "value": value} for name, value in self.cookie]
+from tests.visitors import Who, carrying, contact, signed_in
 
 
 @dataclass(frozen=True)
@@ -161,15 +149,6 @@ NO_PAGES = {
 STRANGER = Who("stranger")
 
 
-def signed_in(key: str) -> Who:
-    """This person of the demo, with a session."""
-    client = Client()
-    person = Person.objects.get(email=f"{key}@example.org")
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    name = settings.SESSION_COOKIE_NAME
-    return Who(key, ((name, client.cookies[name].value),))
-
-
 def after_password() -> Who:
     """Ned, who has an app, with the right password given and the code yet to come."""
     ned = Person.objects.get(email="ned@example.org")
@@ -177,17 +156,13 @@ def after_password() -> Who:
     client = Client(SERVER_NAME="localhost")
     words = {"login": ned.email, "password": PASSWORD}
     assert client.post(reverse("account_login"), words)["Location"] == reverse("mfa_authenticate")
-    return Who(
-        "ned-half",
-        ((settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value),),
-    )
+    return carrying(client, "ned-half")
 
 
 def with_second_step() -> Who:
     """Ned with an app and recovery codes."""
-    ned = signed_in("ned")
     RecoveryCodes.activate(Person.objects.get(email="ned@example.org"))
-    return Who("ned-app", ned.cookie)
+    return Who("ned-app", signed_in("ned").cookie)
 
 
 def without_password() -> Who:
@@ -195,24 +170,6 @@ def without_password() -> Who:
     if not Person.objects.filter(email="nia@example.org").exists():
         Person.objects.create_user("nia@example.org", None, "Nia")
     return signed_in("nia")
-
-
-def contact() -> Who:
-    """The data-protection contact of the site, with questions to answer."""
-    if not Person.objects.filter(email=settings.PRIVACY_CONTACT).exists():
-        Person.objects.create_user(settings.PRIVACY_CONTACT, None, "Iris")
-        for kind, words in (
-            (Question.Kind.COPY, "What do you keep of me since the session in May?"),
-            (Question.Kind.COMPLAINT, "My name stood on a photograph of the screen."),
-        ):
-            ask_question(by=None, kind=kind, text=words, address="parent@example.org")
-    client = Client()
-    client.force_login(
-        Person.objects.get(email=settings.PRIVACY_CONTACT),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
-    name = settings.SESSION_COOKIE_NAME
-    return Who("contact", ((name, client.cookies[name].value),))
 
 
 def founding() -> Who:
