@@ -10,7 +10,7 @@ from exchange.directory.post import choice_url
 from exchange.live import engine
 from exchange.live.discovery import activity_of
 from exchange.meetings.letters import answer_token
-from tests.world import ACTIVITY, LETTER, World
+from tests.world import ACTIVITY, LETTER, PROOF, World
 
 Words = dict[str, Any]
 #: An id that nothing has.
@@ -172,6 +172,7 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
         "meeting_letter": letters,
         "meeting_letter_calendar": letters,
         "calendar_file": [{"token": "feed-of-Ben"}, {"token": "feed-of-Dot"}],
+        "address_change": [{"token": PROOF}, {"token": "no-such-letter"}],
         "invitation": [{"token": LETTER}, {"token": "no-such-letter"}],
         "school": [{"pk": cast.quayside.pk}, {"pk": cast.hillcrest.pk}],
         "join_code": [{"code": world.open_run.code}, {"code": world.open_fellside.code}],

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from exchange.core.models import Pack
 from exchange.directory.models import (
+    AddressChange,
     Affiliation,
     GroupLink,
     Invitation,
@@ -126,6 +127,18 @@ def visit(person: Person, **fields: Any) -> Visit:
     fields.setdefault("device", "firefox/windows")
     fields.setdefault("expires_at", timezone.now() + timedelta(hours=12))
     return Visit.objects.create(person=person, key_hash=hashed(f"key-{next(_numbers)}"), **fields)
+
+
+def address_change(person: Person, *, token: str = "", **fields: Any) -> AddressChange:
+    """Somebody asked for another address; the link is /account/address/<token>/."""
+    number = next(_numbers)
+    fields.setdefault("email", f"another{number}@example.org")
+    fields.setdefault("expires_at", timezone.now() + timedelta(days=1))
+    return AddressChange.objects.create(
+        person=person,
+        token_hash=hashlib.sha256((token or f"token-{number}").encode()).hexdigest(),
+        **fields,
+    )
 
 
 def yesterday() -> Any:

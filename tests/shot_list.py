@@ -42,6 +42,7 @@ from exchange.site.demo_session import (
     take_seats,
 )
 from exchange.site.demo_words import NETWORK, PASSWORD
+from tests import make
 from tests.addresses import names
 from tests.visitors import Who, carrying, contact, signed_in
 
@@ -157,6 +158,13 @@ def after_password() -> Who:
     words = {"login": ned.email, "password": PASSWORD}
     assert client.post(reverse("account_login"), words)["Location"] == reverse("mfa_authenticate")
     return carrying(client, "ned-half")
+
+
+def another_address() -> str:
+    """The token of the letter to Ada's new address."""
+    token, ada = "the-link-of-the-letter", Person.objects.get(email="ada@example.org")
+    make.address_change(ada, token=token, email="ada.rowe@example.org")
+    return token
 
 
 def with_second_step() -> Who:
@@ -335,6 +343,8 @@ def of_directory(network: Network) -> list[Shot]:
         page("account_reauthenticate", ada),
         page("account_set_password", without_password()),
         page("account_logout", ada),
+        page("account_address", ada),
+        page("address_change", ada, another_address()),
         page("devices", ada),
         page("mfa_index", ada),
         page("mfa_index", ned, suffix="-set-up"),

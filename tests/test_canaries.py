@@ -158,6 +158,8 @@ MAY_SEE: dict[str, Callable[[World, Any], set[str]]] = {
     "meetings.Answer.note": noted,
     "meetings.Point.text": lambda world, row: people_of(world, row.meeting.network),
     "meetings.Feed.token_hash": lambda world, row: NOBODY,
+    "directory.AddressChange.email": lambda world, row: self_alone(world, row.person),
+    "directory.AddressChange.token_hash": lambda world, row: NOBODY,
     "directory.Visit.key_hash": lambda world, row: NOBODY,
     "directory.Release.removed": answerers,
     "directory.Release.reason": answerers,

@@ -40,6 +40,7 @@ ADDRESS = "typed@canary.example"
 
 #: Names that the two packages export and that leave no event, each with the reason.
 NOT_RECORDED = {
+    "find_address_change": "asks only",
     "find_invitation": "asks only",
     "is_released": "asks only",
     "left_without_co_leader": "asks only",
@@ -218,6 +219,10 @@ DIRECTORY = [
     Deed("end_visit", "cy", "end_visit", lambda w, by: directory.end_visit(w.visit, by=by) or by),
     Deed("end_other_visits", "cy", "end_visit",
          lambda w, by: by if directory.end_other_visits(by, by=by) else w.visit),
+    Deed("ask_address_change", "cy", "ask_address_change", lambda w, by: (
+        directory.ask_address_change(by, by=by, email=ADDRESS).person)),
+    Deed("change_address", "hana", "change_address",
+         lambda w, by: directory.change_address(w.address, by=by)),
     Deed("change_name", "cy", "change_name",
          lambda w, by: directory.change_name(by, by=by, name=TYPED)),
     Deed("export_person", "cy", "export_person", exported),

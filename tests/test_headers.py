@@ -44,6 +44,7 @@ HEADERS = {
 #: A letter's address goes to no other page, not even of ours.
 QUIET = {
     "invitation", "mail_choice", "meeting_letter", "meeting_letter_calendar", "calendar_file",
+    "address_change",
 }  # fmt: skip
 
 SESSION = settings.SESSION_COOKIE_NAME

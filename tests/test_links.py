@@ -63,6 +63,7 @@ def walk(client: Client) -> dict[str, tuple[int, str]]:
 
 #: Pages to which nothing leads from a home, and how one comes there.
 BY_ANOTHER_WAY = {
+    "address_change": "the link of a letter",
     "account_inactive": "signing in to an account that was closed",
     "account_logout": "the button that signs out leads past it",
     "account_reauthenticate": "what matters, ten minutes after signing in",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from exchange.core.models import Letter
 from exchange.directory import actions as directory
 from exchange.directory.models import (
+    AddressChange,
     Affiliation,
     Audience,
     Invitation,
@@ -44,6 +45,7 @@ from tests.cast import Cast
 ACTIVITY = "diamond_nine"
 SLOTS = ("1", "2a", "2b", "3a", "3b", "3c", "4a", "4b", "5")
 LETTER = "letter-to-harbour"
+PROOF = "letter-to-a-new-address"
 _moves = itertools.count(1)
 
 
@@ -106,6 +108,7 @@ class World:
     meeting: Meeting
     meeting_fellside: Meeting
     visit: Visit
+    address: AddressChange
     guests: dict[str, Guest] = field(default_factory=dict)
 
     def people(self) -> dict[str, Person | None]:
@@ -278,6 +281,7 @@ def everything(cast: Cast) -> World:
         meeting=called(cast.harbour, cast.ben, cast.cy),
         meeting_fellside=called(cast.fellside, cast.dot, cast.dot),
         visit=make.visit(cast.cy),
+        address=make.address_change(cast.hana, token=PROOF),
     )
     fill_open_run(world)
     Letter.objects.all().delete()  # they have gone out

@@ -1,7 +1,4 @@
-"""The pages of allauth that this house has.
-
-No page adds or changes an e-mail address: an account is bound to the address that was invited.
-"""
+"""The pages of allauth that this house has, and its own about accounts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +11,7 @@ from django.http import HttpResponseBase
 from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
 
+from exchange.directory import address_views as addresses
 from exchange.directory import second_step_views as ours
 from exchange.directory import visit_views as visits
 
@@ -43,6 +41,8 @@ urlpatterns = [
         page(views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
+    path("address/", addresses.account_address, name="account_address"),
+    path("address/<str:token>/", addresses.address_change, name="address_change"),
     path("devices/", visits.devices, name="devices"),
     path("devices/<int:pk>/end/", visits.device_end, name="device_end"),
     path("devices/ends/", visits.devices_end, name="devices_end"),

@@ -21,6 +21,17 @@ from exchange.directory.words import AddressField, LineField, TextField
 ROLES = [(role.value, role.label) for role in Role if role in NETWORK_ROLES]
 
 
+class AddressForm(forms.Form):
+    """Another e-mail address for one's account."""
+
+    email = AddressField(
+        label=_("New e-mail address"),
+        help_text=_("A letter goes there. The address counts once you have opened its link."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class InviteForm(forms.Form):
     """A letter to one address, into a role or a school or both."""
 

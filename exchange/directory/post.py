@@ -7,6 +7,7 @@ happen to those who chose "Everything", and in the weekly digest to those who ch
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -45,22 +46,27 @@ def civil(moment: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(day, FROM))
 
 
+def mailbox(person: Person) -> str:
+    """Which address a link was sent to, without saying it."""
+    return sha256(f"{SALT} {person.email}".encode()).hexdigest()[:12]
+
+
 def choice_url(person: Person, network: Network) -> str:
     """The link with which this person chooses their mail from this network, without signing in.
-    It opens nothing else and does not run out: whoever has it can only change that choice."""
-    token = signing.dumps([person.pk, network.pk], salt=SALT)
+    It opens nothing else, and runs out when the person has another address."""
+    token = signing.dumps([person.pk, network.pk, mailbox(person)], salt=SALT)
     return settings.BASE_URL + reverse("mail_choice", args=[token])
 
 
 def choice_of(token: str) -> Choice | None:
     """Whose choice a link changes; None for a link that is not ours or whose people are gone."""
     try:
-        person, network = signing.loads(token, salt=SALT)
+        person, network, sent_to = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     reader = Person.objects.filter(pk=person, is_active=True).first()
     place = Network.objects.filter(pk=network).first()
-    return Choice(reader, place) if reader and place else None
+    return Choice(reader, place) if reader and place and mailbox(reader) == sent_to else None
 
 
 def write(

@@ -4,6 +4,11 @@ What the person may not do raises PermissionDenied; what cannot be done raises V
 with a sentence for the page. Nothing is half done: either the whole verb or nothing.
 """
 
+from exchange.directory.actions.addresses import (
+    ask_address_change,
+    change_address,
+    find_address_change,
+)
 from exchange.directory.actions.erasure import (
     erase_person,
     export_person,
@@ -58,10 +63,12 @@ __all__ = [
     "agree_release",
     "answer_question",
     "appoint",
+    "ask_address_change",
     "ask_question",
     "ask_release",
     "ask_tie",
     "cancel_invitation",
+    "change_address",
     "change_membership",
     "change_name",
     "change_network",
@@ -76,6 +83,7 @@ __all__ = [
     "end_visit",
     "erase_person",
     "export_person",
+    "find_address_change",
     "find_invitation",
     "found_network",
     "invite",

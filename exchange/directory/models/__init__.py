@@ -1,6 +1,7 @@
 """The nouns of the directory, by file: schools, people, their visits, networks, messages, questions
 about data, events and releases."""
 
+from exchange.directory.models.addresses import AddressChange
 from exchange.directory.models.events import Audience, Event, Release, Seal
 from exchange.directory.models.messages import MailChoice, Message
 from exchange.directory.models.networks import Membership, Network
@@ -23,6 +24,7 @@ from exchange.directory.models.steps import StepAside
 from exchange.directory.models.visits import Visit
 
 __all__ = [
+    "AddressChange",
     "Affiliation",
     "Audience",
     "Event",
