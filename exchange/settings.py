@@ -170,12 +170,18 @@ ACCOUNT_FORMS = {
     "reauthenticate": "exchange.directory.account_forms.ConfirmItIsYou",
 }
 MFA_ADAPTER = "exchange.directory.second_step.SecondStep"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # nothing to guess, and a hall has one address
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address
 MFA_TOTP_TOLERANCE = 1  # clocks of phones are wrong by seconds, people are slow
 MFA_FORMS = {
     "authenticate": "exchange.directory.second_step_forms.SecondStepForm",
     "reauthenticate": "exchange.directory.second_step_forms.ConfirmByCode",
+    "authenticate_webauthn": "exchange.directory.second_step_forms.StepByKey",
+    "reauthenticate_webauthn": "exchange.directory.second_step_forms.ConfirmByKey",
+    "login_webauthn": "exchange.directory.second_step_forms.SignInByKey",
+    "add_webauthn": "exchange.directory.second_step_forms.AddKey",
     "activate_totp": "exchange.directory.second_step_forms.SetUpApp",
 }
 # Whoever proved who they are, by signing in or since, is not asked again for so long (seconds).

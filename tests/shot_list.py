@@ -65,6 +65,9 @@ class Shot:
 
 # Addresses that show no page of their own, each with the reason.
 NO_PAGES = {
+    "mfa_login_webauthn": "what a script asks for, and receives",
+    "mfa_remove_webauthn": "asked of a passkey, which only a browser makes: tests/journeys",
+    "mfa_reauthenticate_webauthn": "asked of a passkey: tests/journeys",
     "board_ballot": "receives",
     "board_claim": "receives",
     "board_claim_codes": "receives; answers with a code",
@@ -348,6 +351,7 @@ def of_directory(network: Network) -> list[Shot]:
         page("devices", ada),
         page("mfa_index", ada),
         page("mfa_index", ned, suffix="-set-up"),
+        page("mfa_add_webauthn", ada),
         page("mfa_activate_totp", ada),
         page("mfa_deactivate_totp", ned),
         page("mfa_authenticate", half),

@@ -206,6 +206,34 @@ def test_a_new_password_does_not_go_round_it(ada: Person) -> None:
     assert answer(client, shows(secret)) == "in"
 
 
+HOSTILE = [
+    "", "nonsense", "[]", "1", "null", "{}", '{"response": 1}', '{"response": {"userHandle": "MQ"}}',
+    '{"id": "a", "rawId": "YQ", "type": "public-key", "response": {"userHandle": "' + "z" * 400 + '"}}',
+    '{"id": "a", "rawId": "YQ", "type": "public-key", "response": {"clientDataJSON": "e30",'
+    ' "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ"}}',
+    '{"id": "a", "rawId": "YQ", "type": "public-key", "response": {"clientDataJSON": "e30",'
+    ' "attestationObject": "AA"}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("posted", HOSTILE)
+def test_what_is_no_passkey_is_refused_wherever_it_is_posted(
+    ada: Person, client_of: Any, posted: str
+) -> None:
+    """Never a fault of ours, never a way in, nothing kept. The journeys sign in with real ones."""
+    with_app(ada)
+    stranger, half, own = Client(), password(ada)[0], client_of(ada)
+    stranger.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    words = {"credential": posted, "name": "x"}
+    assert stranger.post(reverse("mfa_login_webauthn"), words)["Location"] == SIGN_IN
+    assert half.post(CODE, words).status_code == 200
+    for name in ("mfa_add_webauthn", "mfa_reauthenticate_webauthn"):
+        own.get(reverse(name))
+        assert own.post(reverse(name), words).status_code in (200, 302)
+    assert [c.get(reverse("account")).status_code for c in (stranger, half)] == [302, 302]
+    assert Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).count() == 0
+
+
 # --- once more before something that matters ---
 
 

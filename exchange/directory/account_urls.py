@@ -7,8 +7,9 @@ from allauth.account import views
 from allauth.mfa.base import views as second_step
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as keys
 from django.http import HttpResponseBase
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse_lazy
 from django.views.decorators.http import require_http_methods
 
 from exchange.directory import address_views as addresses
@@ -23,6 +24,8 @@ def page(view: Any) -> View:
     kept: View = require_http_methods(["GET", "HEAD", "POST"])(view)
     return kept
 
+
+removal = keys.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
 
 urlpatterns = [
     path("sign-in/", page(views.login), name="account_login"),
@@ -52,6 +55,12 @@ urlpatterns = [
     path("confirm/code/", page(second_step.reauthenticate), name="mfa_reauthenticate"),
     path("second-step/app/", page(app.activate_totp), name="mfa_activate_totp"),
     path("second-step/app/removal/", page(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path("second-step/passkeys/new/", page(keys.add_webauthn), name="mfa_add_webauthn"),
+    path("second-step/passkeys/<int:pk>/removal/", page(removal), name="mfa_remove_webauthn"),
+    path("sign-in/passkey/", page(keys.login_webauthn), name="mfa_login_webauthn"),
+    path(
+        "confirm/passkey/", page(keys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"
+    ),
     path("second-step/recovery-codes/", ours.recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "second-step/recovery-codes/new/",

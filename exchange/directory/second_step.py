@@ -4,10 +4,14 @@ The verbs are in `actions/second_step.py`, the forms in `second_step_forms.py`.
 """
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 import segno
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -16,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.core.sealing import seal, unseal
 from exchange.directory import rules, slots
-from exchange.directory.models import Person
+from exchange.directory.devices import device_of
+from exchange.directory.models import Person, Visit
 
 PURPOSE = "second step"
 #: Addresses that stay open for somebody who has yet to set up a second step, beside those in
@@ -32,6 +37,7 @@ class SecondStep(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("That is not the code. Wait for the next one and type that."),
+        "incorrect_key": _("That passkey does not fit. Try again, or choose another way."),
     }
 
     def get_totp_issuer(self) -> str:
@@ -43,6 +49,15 @@ class SecondStep(DefaultMFAAdapter):
         picture = segno.make(url, error="m", micro=False)
         svg = picture.svg_inline(scale=1, border=4, dark="#1b1f2a", light="#ffffff", omitsize=True)
         return str(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Whose passkeys these are: of the site's own name, never of a Host header."""
+        return {"id": urlsplit(settings.BASE_URL).hostname or "", "name": "Learning Exchange"}
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """A name that tells one's passkeys apart: the device on which it is made."""
+        agent = context.request.headers.get("User-Agent", "")
+        return Visit(device=device_of(agent)).device_words
 
     def encrypt(self, text: str) -> str:
         return seal(PURPOSE, text.encode()).decode()

@@ -1,9 +1,11 @@
 """Pages about the second step of signing in: what one has, and the codes on paper."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -29,6 +31,8 @@ def second_step(request: SignedIn) -> HttpResponse:
     codes = next((step for step in steps if step.type == Kind.RECOVERY_CODES), None)
     context: dict[str, Any] = {
         "app": next((step for step in steps if step.type == Kind.TOTP), None),
+        "keys": [step for step in steps if step.type == Kind.WEBAUTHN],
+        "secure": settings.HTTPS or urlsplit(settings.BASE_URL).hostname == "localhost",
         "codes": codes,
         "left": len(unused_codes(codes)),
         "must": rules.must_have_second_step(request.user),

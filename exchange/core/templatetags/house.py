@@ -1,5 +1,6 @@
 """Template tags every page may use."""
 
+import json
 from collections.abc import Mapping
 
 from django import template
@@ -15,6 +16,12 @@ def clock(seconds: int | None) -> str:
     sign = "−" if seconds < 0 else ""
     minutes, rest = divmod(abs(int(seconds)), 60)
     return f"{sign}{minutes}:{rest:02d}"
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """A value as JSON, for a data attribute; escaped there like any other words."""
+    return json.dumps(value, default=dict)
 
 
 @register.filter
