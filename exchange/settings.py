@@ -20,6 +20,7 @@ from exchange.core.environment import (
     number,
     refuse,
     secret_key,
+    sign_in_elsewhere,
     time_zone,
     understood,
 )
@@ -68,6 +69,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "exchange.core",
     "exchange.directory",
     "exchange.live",
@@ -184,6 +187,18 @@ MFA_FORMS = {
     "add_webauthn": "exchange.directory.second_step_forms.AddKey",
     "activate_totp": "exchange.directory.second_step_forms.SetUpApp",
 }
+# Who may sign in by Google Workspace or Microsoft Entra; off where nothing is set.
+_apps = sign_in_elsewhere()
+SINGLE_SIGN_ON = [(app["provider_id"], app["name"]) for app in _apps]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "exchange.directory.single_sign_on.Provider",
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": _apps,
+    }
+}
+SOCIALACCOUNT_ADAPTER = "exchange.directory.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # Whoever proved who they are, by signing in or since, is not asked again for so long (seconds).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -252,7 +267,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "font-src": [SELF],
-        "form-action": [SELF],
+        # a form that leads to a provider is followed there only if its host is named
+        "form-action": [SELF, *sorted({app["settings"]["origin"] for app in _apps})],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

@@ -65,6 +65,9 @@ class Shot:
 
 # Addresses that show no page of their own, each with the reason.
 NO_PAGES = {
+    "openid_connect_login": "receives",
+    "openid_connect_callback": "comes back from another site",
+    "sign_on_end": "receives",
     "mfa_login_webauthn": "what a script asks for, and receives",
     "mfa_remove_webauthn": "asked of a passkey, which only a browser makes: tests/journeys",
     "mfa_reauthenticate_webauthn": "asked of a passkey: tests/journeys",
@@ -351,6 +354,7 @@ def of_directory(network: Network) -> list[Shot]:
         page("devices", ada),
         page("mfa_index", ada),
         page("mfa_index", ned, suffix="-set-up"),
+        page("single_sign_on", ada),
         page("mfa_add_webauthn", ada),
         page("mfa_activate_totp", ada),
         page("mfa_deactivate_totp", ned),

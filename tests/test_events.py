@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
@@ -91,6 +92,13 @@ def accepted(world: World, by: Any) -> models.Model:
     world.letter.save()
     directory.accept_invitation(world.letter, by=by, name=TYPED)
     return world.letter
+
+
+def untied(world: World, by: Any) -> models.Model:
+    directory.untie_sign_on(
+        SocialAccount.objects.create(user=by, provider="google", uid=TYPED), by=by
+    )
+    return by
 
 
 def asked_of_a_school(world: World, by: Any) -> models.Model:
@@ -223,6 +231,7 @@ DIRECTORY = [
         directory.ask_address_change(by, by=by, email=ADDRESS).person)),
     Deed("change_address", "hana", "change_address",
          lambda w, by: directory.change_address(w.address, by=by)),
+    Deed("untie_sign_on", "cy", "untie_sign_on", untied),
     Deed("change_name", "cy", "change_name",
          lambda w, by: directory.change_name(by, by=by, name=TYPED)),
     Deed("export_person", "cy", "export_person", exported),

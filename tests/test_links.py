@@ -77,6 +77,7 @@ BY_ANOTHER_WAY = {
     "calendar_file": "calendar programs ask",
     "join_code": "the code on the screen",
     "join_token": "the picture or the link",
+    "single_sign_on": "the account page, where a provider is set up",
     "mfa_generate_recovery_codes": "having set up a second step",
     "alive": "machines ask",
     "ready": "machines ask",

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -103,6 +104,60 @@ def mail_server(url: str) -> SplitResult:
 def time_zone(name: str) -> str:
     """A time zone's name; LookupError, ValueError or OSError where there is none of that name."""
     return ZoneInfo(name).key
+
+
+GOOGLE, MICROSOFT = "https://accounts.google.com", "https://login.microsoftonline.com"
+
+
+def client(word: str) -> tuple[str, str] | None:
+    """A client's id and secret out of `id:secret`; None for nothing, ValueError for half of it."""
+    ident, _colon, secret = word.partition(":")
+    if word and not (ident and secret):
+        raise ValueError(word)
+    return (ident, secret) if word else None
+
+
+def tenant(word: str) -> str:
+    """The id of a tenant of Microsoft Entra; Unsafe for what is none, such as "common"."""
+    try:
+        return str(UUID(word))
+    except ValueError:
+        raise Unsafe(
+            f"EXCHANGE_MICROSOFT_TENANTS names {word!r}; write the ids of tenants."
+        ) from None
+
+
+def sign_in_elsewhere() -> list[dict[str, Any]]:
+    """The providers of single sign-on as allauth wants them, each with the issuers and domains
+    that count. Unsafe where nobody is named who may come that way."""
+    found = []
+    write = "the client's id, a colon, its secret"
+    if google := understood("EXCHANGE_GOOGLE", "", client, write):
+        domains = [one.lower() for one in listed("EXCHANGE_GOOGLE_DOMAINS", [])]
+        if not domains:
+            raise Unsafe("EXCHANGE_GOOGLE is set; name in EXCHANGE_GOOGLE_DOMAINS who may come.")
+        found.append(provider("google", "Google", google, GOOGLE, [GOOGLE], domains=domains))
+    if microsoft := understood("EXCHANGE_MICROSOFT", "", client, write):
+        tenants = [tenant(one) for one in listed("EXCHANGE_MICROSOFT_TENANTS", [])]
+        if not tenants:
+            raise Unsafe(
+                "EXCHANGE_MICROSOFT is set; name in EXCHANGE_MICROSOFT_TENANTS who may come."
+            )
+        where = tenants[0] if len(tenants) == 1 else "organizations"
+        issuers = [f"{MICROSOFT}/{one}/v2.0" for one in tenants]
+        url = f"{MICROSOFT}/{where}/v2.0"
+        found.append(provider("microsoft", "Microsoft", microsoft, url, issuers))
+    return found
+
+
+def provider(
+    key: str, name: str, known_as: tuple[str, str], url: str, issuers: list[str], **more: Any
+) -> dict[str, Any]:
+    """One provider: where its description lies, and whose tokens count."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    settings = {"server_url": url, "issuers": issuers, "origin": origin, **more}
+    words = {"provider_id": key, "name": name, "client_id": known_as[0], "secret": known_as[1]}
+    return {**words, "settings": settings}
 
 
 def folders(name: str) -> list[Path]:

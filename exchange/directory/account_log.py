@@ -10,6 +10,8 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.signals import social_account_added
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
@@ -71,6 +73,12 @@ def codes_renewed(sender: Any, user: Person, authenticator: Authenticator, **mor
     record(user, "renew_recovery_codes", user)
 
 
+def tied(sender: Any, sociallogin: SocialLogin, **more: Any) -> None:
+    """Of whom the provider speaks stands with the account, not here."""
+    user: Person = sociallogin.user
+    record(user, "tie_sign_on", user, provider=sociallogin.account.provider)
+
+
 def connect() -> None:
     """Hear of what allauth does."""
     user_logged_in.connect(remember_when)
@@ -79,6 +87,7 @@ def connect() -> None:
     account.password_changed.connect(password_changed)
     account.password_set.connect(password_changed)
     account.password_reset.connect(password_reset)
+    social_account_added.connect(tied)
     mfa.authenticator_added.connect(step_added)
     mfa.authenticator_removed.connect(step_removed)
     mfa.authenticator_reset.connect(codes_renewed)

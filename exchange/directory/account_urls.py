@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from exchange.directory import address_views as addresses
 from exchange.directory import second_step_views as ours
+from exchange.directory import single_sign_on_views as elsewhere
 from exchange.directory import visit_views as visits
 
 View = Callable[..., HttpResponseBase]
@@ -32,6 +33,15 @@ urlpatterns = [
     path("sign-out/", page(views.logout), name="account_logout"),
     path("sign-up/", page(views.signup), name="account_signup"),
     path("closed/", page(views.account_inactive), name="account_inactive"),
+    path("single-sign-on/", elsewhere.single_sign_on, name="single_sign_on"),
+    path("single-sign-on/<int:pk>/end/", elsewhere.sign_on_end, name="sign_on_end"),
+    path("sign-in/passkey/", page(keys.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/<slug:provider_id>/", elsewhere.sign_on, name="openid_connect_login"),
+    path(
+        "sign-in/<slug:provider_id>/return/",
+        elsewhere.sign_on_return,
+        name="openid_connect_callback",
+    ),
     path("confirm/", page(views.reauthenticate), name="account_reauthenticate"),
     path("password/", page(views.password_change), name="account_change_password"),
     path("password/first/", page(views.password_set), name="account_set_password"),
@@ -57,7 +67,6 @@ urlpatterns = [
     path("second-step/app/removal/", page(app.deactivate_totp), name="mfa_deactivate_totp"),
     path("second-step/passkeys/new/", page(keys.add_webauthn), name="mfa_add_webauthn"),
     path("second-step/passkeys/<int:pk>/removal/", page(removal), name="mfa_remove_webauthn"),
-    path("sign-in/passkey/", page(keys.login_webauthn), name="mfa_login_webauthn"),
     path(
         "confirm/passkey/", page(keys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"
     ),

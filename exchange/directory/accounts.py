@@ -32,6 +32,9 @@ CHANGES = {
     "mfa/email/totp_activated": _("An app on a phone was set up as the second step of signing in."),
     "mfa/email/totp_deactivated": _("The app is no longer asked for when you sign in."),
     "mfa/email/recovery_codes_generated": _("New recovery codes were made; the old ones ended."),
+    "socialaccount/email/account_connected": _(
+        "Your account can now be opened by signing in with your school's account."
+    ),
     "mfa/email/webauthn_added": _("A passkey was added to your account."),
     "mfa/email/webauthn_removed": _("A passkey was removed from your account."),
 }

@@ -67,6 +67,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "home": address("home") or "/",
             "nav": navigation(request.path),
             "demo": settings.DEMO,
+            "elsewhere": settings.SINGLE_SIGN_ON,
             "sign_in": address("account_login"),
             "sign_out": address("account_logout"),
             "account": address("account"),

@@ -52,6 +52,7 @@ from exchange.directory.actions.releases import (
     on_withdrawn,
     withdraw_release,
 )
+from exchange.directory.actions.single_sign_on import untie_sign_on
 from exchange.directory.actions.steps import put_step_aside
 from exchange.directory.actions.visits import end_other_visits, end_visit
 from exchange.directory.actions.voices import note_voice
@@ -98,6 +99,7 @@ __all__ = [
     "send_message",
     "set_link",
     "take_back_message",
+    "untie_sign_on",
     "why_void",
     "withdraw_release",
 ]
