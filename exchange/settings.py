@@ -160,6 +160,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "exchange.core.passwords.NotRepeated"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -210,6 +212,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by invitation, which pr
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+# Django's: allauth's asks the database once more for whoever has an account, which a clock sees.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 # The letter has proved who it is, also while strangers try passwords at the account.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 # Failed tries are counted in directory/accounts.py: a hall of people shares one address. Here
