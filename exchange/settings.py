@@ -213,7 +213,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 # Django's: allauth's asks the database once more for whoever has an account, which a clock sees.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 # The letter has proved who it is, also while strangers try passwords at the account.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 # Failed tries are counted in directory/accounts.py: a hall of people shares one address. Here

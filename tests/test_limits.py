@@ -186,6 +186,22 @@ def test_only_a_wrong_present_password_is_limited(ada: Person) -> None:
     assert change_password(client, passwords[-1]) == 302
 
 
+def test_whoever_finds_a_signed_in_phone_has_five_tries_to_say_it_is_theirs(ada: Person) -> None:
+    """Before something that matters; and strangers who try to sign in do not use them up."""
+    client = Client()
+    client.force_login(ada)
+    for n in range(6):
+        sign_in(ada.email, f"wrong {n}")
+    confirm = reverse("account_reauthenticate")
+    assert client.post(confirm, {"password": make.PASSWORD})["Location"] == reverse("home")
+    for n in range(6):
+        assert client.post(confirm, {"password": f"wrong {n}"}).status_code == 200
+    late = client.post(confirm, {"password": make.PASSWORD})
+    assert late.context["form"].errors["password"] == [
+        "There have been several tries. Wait a few minutes, then try again."
+    ]
+
+
 # --- whose tries are whose ---
 
 

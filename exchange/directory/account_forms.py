@@ -88,3 +88,13 @@ class SetPassword(InOurWords, forms.SetPasswordForm):
 
 class ConfirmItIsYou(InOurWords, forms.ReauthenticateForm):
     """The password once more before something that matters."""
+
+    def clean_password(self) -> str:
+        """Wrong ones are limited for each person; strangers who try to sign in do not count."""
+        who, password = str(self.user.pk), str(self.cleaned_data["password"])
+        if not take("present password", who, PER_ACCOUNT, ACCOUNT_WINDOW):
+            raise get_adapter().validation_error("rate_limited")
+        if not self.user.check_password(password):
+            raise get_adapter().validation_error("incorrect_password")
+        give_back("present password", who)
+        return password

@@ -61,6 +61,8 @@ class Facilitator(Phone):
         answer = await self.ask("POST", self.own_path(form.action or self.path), data=data)
         if not answer.has_redirect_location:
             raise Gone("the facilitator could not sign in")
+        if "/second-step/" in answer.headers["Location"]:
+            raise Gone("this person has a second step at sign-in, which is not a bot's to take")
         await self.open(desk)
         if not self.page.view:
             raise Gone("this person does not facilitate the session")
