@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from exchange.core.models import Letter
 from exchange.core.outbox import deliver
+from exchange.core.retention import due
 from exchange.directory import actions
 from exchange.directory.account_log import SIGNED_IN_AT
 from exchange.directory.models import AddressChange, Event, Person, Visit
@@ -152,6 +153,13 @@ def test_an_address_that_is_taken_meanwhile_is_refused(cy: Person, client_of: An
     old = cy.email
     cy.refresh_from_db()
     assert (cy.email, Visit.objects.filter(person=cy).count()) == (old, 1)
+
+
+def test_what_has_run_out_is_deleted(cast: Cast) -> None:
+    over = make.address_change(cast.cy, expires_at=timezone.now())
+    kept = make.address_change(cast.ben)
+    assert due()["new addresses"] == 1
+    assert list(AddressChange.objects.all()) == [kept] != [over]
 
 
 def test_nobody_changes_anothers(cast: Cast) -> None:

@@ -24,7 +24,7 @@ class DirectoryConfig(AppConfig):
             tombstones,
         )
         from exchange.directory.actions import erasure, questions  # app ready
-        from exchange.directory.models import Invitation, Visit  # app ready
+        from exchange.directory.models import AddressChange, Invitation, Visit  # app ready
 
         chore("weekly digests", timedelta(hours=1), digest.send_digests)
         chore("seal of the log", timedelta(hours=1), audit.seal_rest)
@@ -40,6 +40,10 @@ class DirectoryConfig(AppConfig):
         retention.rule(
             "visits", "Signed-in browsers", "their time is over", 0,
             lambda until: Visit.objects.filter(expires_at__lte=until), retention.delete,
+        )  # fmt: skip
+        retention.rule(
+            "new addresses", "New e-mail addresses that were asked for", "their letter ran out", 0,
+            lambda until: AddressChange.objects.filter(expires_at__lte=until), retention.delete,
         )  # fmt: skip
         rows.left_out.add("directory.visit")
         chore("tombstones", timedelta(hours=1), tombstones.keep_all)

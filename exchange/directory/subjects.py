@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from exchange.core import outbox
 from exchange.core.models import Letter
 from exchange.directory.models import (
+    AddressChange,
     Affiliation,
     Event,
     Invitation,
@@ -244,6 +245,13 @@ def signing_in(person: Person) -> list[Row]:
     return rows
 
 
+def new_addresses(person: Person) -> list[Row]:
+    return [
+        {"new address": one.email, "asked on": one.asked_at, "done": one.done_at}
+        for one in AddressChange.objects.filter(person=person)
+    ]
+
+
 def sign_out_everywhere(person: Person) -> None:
     """End every browser's session of this person, and what else knows how they signed in."""
     person.visits.all().delete()
@@ -270,6 +278,8 @@ def add_holdings() -> None:
         Holding("for_others", _("What you did for a network or a school"), nameless, for_others),
         Holding("questions", _("Questions and complaints about data"), gone, asked,
                 erase_questions),
+        Holding("new_addresses", _("Other e-mail addresses you asked for"), gone, new_addresses,
+                lambda person: AddressChange.objects.filter(person=person).delete()),
         Holding("voices", _("What you were told about others who speak for your school"), gone,
                 voices, lambda person: person.new_voices.all().delete()),
         Holding("steps", _("First steps you put aside"), gone, steps,
