@@ -269,7 +269,8 @@ def shots() -> list[Shot]:
     """All of them. Makes what the demo lacks: a letter, a draft, a seat, sessions for people."""
     network = Network.objects.get(name=NETWORK, is_invented=True)
     return [
-        *of_strangers(network), *of_directory(network), *of_meetings(network), *of_live(network)
+        *of_strangers(network), *of_directory(network), *of_account(), *of_meetings(network),
+        *of_live(network),
     ]  # fmt: skip
 
 
@@ -303,7 +304,6 @@ def of_strangers(network: Network) -> list[Shot]:
 def of_directory(network: Network) -> list[Shot]:
     """Networks, schools and people, as a co-leader."""
     ada, founder = signed_in("ada"), founding()
-    half, ned = after_password(), with_second_step()
     member = network.memberships.order_by("pk")[0]
     each = [
         page(name, ada, network.pk)
@@ -338,6 +338,14 @@ def of_directory(network: Network) -> list[Shot]:
         page("membership_commitment", ada, network.pk, member.pk),
         Shot("schools", reverse("schools") + "?q=brannok", ada),
         page("school", ada, member.school_id),
+        page("network", signed_in("cy"), network.pk, suffix="-member"),
+    ]
+
+
+def of_account() -> list[Shot]:
+    """One's own: data, sign-in, devices, second steps."""
+    ada, half, ned = signed_in("ada"), after_password(), with_second_step()
+    return [
         page("account", ada),
         page("account_schools", ada),
         page("my_data", ada),
@@ -362,7 +370,6 @@ def of_directory(network: Network) -> list[Shot]:
         page("mfa_reauthenticate", ned),
         page("mfa_view_recovery_codes", ned),
         page("mfa_generate_recovery_codes", ned),
-        page("network", signed_in("cy"), network.pk, suffix="-member"),
     ]
 
 

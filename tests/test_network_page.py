@@ -101,6 +101,7 @@ def test_sessions_with_their_state_the_newest_first(world: World, who: str) -> N
     )
     assert sessions(world, who) == [
         "Sessions",
+        f"{secret('title', 'paper-harbour')}, Being prepared",
         f"{secret('title', 'open-harbour')}, Open",
         f"{secret('title', 'draft-harbour')}, Being prepared",
         f"{secret('title', 'released-harbour')}, Closed",

@@ -28,6 +28,7 @@ PURPOSE = "second step"
 #: `slots.before_second_step` and the pages on which it is set up.
 OPEN = {
     "account_logout", "account_reauthenticate", "account_set_password", "invitation", "mail_choice",
+    "address_change", "question_new",
 }  # fmt: skip
 
 

@@ -25,7 +25,8 @@ class LiveConfig(AppConfig):
             "join", "join_token", "join_code", "board", "board_view", "board_moves", "board_stream",
             "board_ballot", "desk", "desk_view", "desk_moves", "desk_stream", "screen",
             "screen_view", "screen_stream", "screen_qr", "run_notes", "run_closure", "run_door",
-            "seat_label", "seat_removal",
+            "seat_label", "seat_removal", "board_claim", "board_claim_codes", "board_codes",
+            "seat_admission", "seat_refusal", "seat_codes",
         }  # fmt: skip
         actions.on_released["finding"] = findings.finding_released
         actions.on_withdrawn["finding"] = findings.finding_withdrawn

@@ -12,6 +12,9 @@ class MeetingsConfig(AppConfig):
         from exchange.live import gatherings  # app ready
         from exchange.meetings import letters, panels, subjects  # app ready
 
+        slots.before_second_step |= {
+            "meeting_door", "meeting_letter", "meeting_letter_calendar", "calendar_file",
+        }  # fmt: skip
         subjects.add_holdings()
         slots.network_panels.insert(0, panels.network_panel)
         slots.home_cards.append(panels.home_card)

@@ -12,5 +12,5 @@ class SiteConfig(AppConfig):
         they are read at once is known and wanted."""
         from exchange.directory import slots  # app ready
 
-        slots.before_second_step |= {"alive", "robots", "security"}
+        slots.before_second_step |= {"about", "alive", "ready", "robots", "security"}
         warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous")
