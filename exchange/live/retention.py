@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from exchange.core.retention import delete, rule
 from exchange.directory.models.events import record
 from exchange.live.actions.trials import erase_trials
-from exchange.live.models import OneTimeCode, Run, Seat
+from exchange.live.models import OneTimeCode, PaperSession, Run, Seat
 
 #: In place of the hash of a token: no token has it.
 NO_TOKEN = "gone "  # noqa: S105
@@ -59,4 +59,8 @@ def add_rules() -> None:
     rule(
         "one-time codes", "One-time codes (their hashes)", "they were used or ran out", 1,
         lambda until: OneTimeCode.objects.filter(Q(ends_at__lt=until) | Q(used_at__lt=until)), delete,
+    )  # fmt: skip
+    rule(
+        "sheets", "Sheets that were typed in and never finished", "typing them in was begun", 90,
+        lambda until: PaperSession.objects.filter(typed_at=None, started_at__lt=until), delete,
     )  # fmt: skip

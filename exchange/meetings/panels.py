@@ -41,7 +41,10 @@ def home_card(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     points = Point.objects.of(person).select_related("meeting")[: FEW + 2]
     if not meetings and not points:
         return None
-    return "meetings/_home_card.html", {"meetings": meetings, "points": points}
+    needs = None in [said.get(meeting.pk) for meeting in meetings] or any(
+        one.is_late for one in points
+    )
+    return "meetings/_home_card.html", {"meetings": meetings, "points": points, "needs": needs}
 
 
 def news(person: Person, network: Network, since: datetime) -> list[News]:
