@@ -83,7 +83,7 @@ def _told(what: str, do: Callable[[], Any]) -> Any:
     except OSError as fault:
         reason = f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}."
     except DatabaseError as fault:  # its words may quote a row
-        reason = f"The database failed ({type(fault).__name__}). Try `exchange doctor`."
+        reason = f"A database failed ({type(fault).__name__}). Is it up, and its address right?"
     print(f"exchange: {what} {reason}", file=sys.stderr)
     return None
 

@@ -102,8 +102,8 @@ def test_the_copy_holds_all_that_is_theirs(zeb):
     assert list(plain) == [holding.key for holding in subjects.holdings]
     assert {key: len(rows) for key, rows in plain.items() if key not in ("moves", "events")} == {
         "account": 1, "schools": 1, "roles": 1, "invitations": 1, "messages": 1, "mail": 3,
-        "for_others": 0, "questions": 0, "voices": 0, "steps": 0, "signing_in": 1, "seats": 1, "notes": 1,
-        "held": 2,
+        "for_others": 0, "questions": 0, "voices": 0, "steps": 0, "new_addresses": 0,
+        "signing_in": 1, "seats": 1, "notes": 1, "held": 2,
         "learning": 1, "desks": 1, "answers": 1, "called": 0, "points": 1, "feeds": 0,
     }  # fmt: skip
     assert plain["account"][0]["e-mail address"] == ADDRESS

@@ -7,8 +7,8 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
-from exchange.core.chores import chores
 from exchange.core.packs import load_packs
+from exchange.core.retention import due
 from exchange.directory.models import Event
 from exchange.live import actions, rules
 from exchange.live.actions.trials import erase_trials
@@ -113,8 +113,10 @@ def test_after_thirty_days_nothing_of_it_is_left_and_all_else_is(trial, cast, cl
     assert Finding.objects.count() == 0
 
 
-def test_the_worker_erases_by_itself():
-    assert [one.do for one in chores if one.name == "trials that are over"] == [erase_trials]
+def test_the_worker_erases_by_itself(trial):
+    """By the rule of retention, when its day has come."""
+    Run.objects.filter(pk=trial.pk).update(erase_at=timezone.now())
+    assert (due()["trials"], Run.objects.exists()) == (1, False)
 
 
 def test_a_session_of_ones_own_is_no_trial_and_stays(cast):
