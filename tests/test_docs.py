@@ -171,6 +171,39 @@ def test_the_data_map_names_every_table_of_ours() -> None:
     assert sorted(named) == sorted(ours)
 
 
+def checklist() -> list[list[str]]:
+    """The rows of the table in docs/security.md: number, what, tests, state."""
+    section = text(DOCS / "security.md").partition("## The checklist\n")[2]
+    rows = re.findall(r"^\| (D-\d+) \| (.+) \| (.*) \| (.+) \|$", section, re.MULTILINE)
+    return [list(row) for row in rows]
+
+
+def test_the_security_checklist_is_whole_and_each_line_has_its_state() -> None:
+    """44 lines; what is tested, even in part, names a test; what is missing is said."""
+    assert [number for number, *_ in checklist()] == [f"D-{n}" for n in range(1, 45)]
+    state = re.compile(r"tested(: .+)?|(in part|not yet|does not apply yet): .+")
+    assert [row[0] for row in checklist() if not state.fullmatch(row[3])] == []
+    proved = ("tested", "in part")
+    assert [row[0] for row in checklist() if row[3].startswith(proved) and not row[2]] == []
+
+
+def test_the_security_checklist_names_tests_there_are() -> None:
+    wrong = []
+    for number, _what, tests, _state in checklist():
+        for part in filter(None, tests.split("<br>")):
+            found = re.fullmatch(
+                r"\[(\w+\.py)\]\(\.\./([\w/]+\.py)\) (`test_\w+`(?:, `test_\w+`)*)", part
+            )
+            path = HOUSE / found[2] if found else None
+            if not found or not path or not path.is_file() or path.name != found[1]:
+                wrong.append(f"{number}: {part}")
+                continue
+            there = {node.name for node in functions(path)}
+            named = re.findall(r"`(\w+)`", found[3])
+            wrong += [f"{number}: {path.name} has no {test}" for test in named if test not in there]
+    assert wrong == []
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     broken = []
     for path in documents():
