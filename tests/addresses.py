@@ -18,6 +18,12 @@ MISSING = 987_654
 #: Every name of a stream; they answer in their own time (see streams in test_canaries.py).
 STREAMS = {"board_stream": "seat", "desk_stream": "desk", "screen_stream": "screen"}
 
+#: What anybody reads.
+TEXTS: dict[str, list[Words]] = {
+    "about": [{"key": "privacy"}],
+    "help_page": [{"key": "facilitator"}],
+}
+
 
 def patterns(resolver: Any = None) -> list[URLPattern]:
     """All patterns of the URLconf, flat."""
@@ -154,7 +160,7 @@ def keyed(world: World, each_run: list[Words], closed: list[Words]) -> dict[str,
         "network_schools_file": of_list,
         "network_people_file": of_list,
         "device_end": [{"pk": world.visit.pk}],
-        "about": [{"key": "privacy"}],
+        **TEXTS,
         "question_answer": [{"pk": world.question.pk}],
         "role_end": [
             {"pk": cast.harbour.pk, "role": roles[0]},

@@ -49,6 +49,8 @@ def check_card_set(body: dict[str, Any]) -> list[str]:
     return wrong
 
 
+#: Words of an address below /about/ that are pages of the house, so no pack has them for a key.
+TAKEN = ("questions",)
 #: What a block of a page may be; a link has `to` beside it.
 BLOCKS = ("heading", "text", "list", "link")
 
@@ -59,6 +61,8 @@ def check_page(body: dict[str, Any]) -> list[str]:
     wrong = []
     if not isinstance(key, str) or not key.isascii() or not key.replace("-", "").isalnum():
         wrong.append("`key` of a page stands in its address: letters, digits and hyphens.")
+    elif key in TAKEN:
+        wrong.append(f"The house has a page {key!r} of its own: choose another `key`.")
     if not isinstance(blocks, list) or not blocks:
         return [*wrong, "`blocks` should be a list of headings, texts, lists and links."]
     for number, block in enumerate(blocks, 1):
@@ -69,6 +73,15 @@ def check_page(body: dict[str, Any]) -> list[str]:
             wrong.append(f"Block {number} should be one of: {', '.join(BLOCKS)}, with its words.")
         elif kind == "link" and not is_safe_link(block.get("to")):
             wrong.append(f"Block {number}: `to` should begin with /, https:// or mailto:.")
+    return wrong
+
+
+def check_help(body: dict[str, Any]) -> list[str]:
+    """Sentences on what is wrong with a help text: a page with a `lead`, the line in its list."""
+    wrong = check_page(body)
+    lead = body.get("lead")
+    if not isinstance(lead, str) or not lead.strip() or len(lead) > 200:
+        wrong.append("`lead` should say in 1 to 200 characters what the text is about.")
     return wrong
 
 
@@ -89,10 +102,11 @@ def is_safe_link(to: Any) -> bool:
 
 CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "card_set": check_card_set,
+    "help": check_help,
     "page": check_page,
 }
 #: Kinds of which a later folder may put its own in place of an earlier one.
-REPLACEABLE = frozenset({"page"})
+REPLACEABLE = frozenset({"page", "help"})
 
 
 def plain(name: Any, value: Any, depth: int = 0) -> bool:
@@ -146,7 +160,8 @@ class PlainLoader(yaml.SafeLoader):
 def read_packs(folders: Iterable[Path]) -> tuple[list[dict[str, Any]], list[Problem]]:
     """All packs below the folders, and what is wrong with those that could not be read.
 
-    A page of a later folder takes the place of one with the same key of an earlier folder.
+    A page or help text of a later folder takes the place of one with the same key of an earlier
+    folder.
     """
     packs: list[dict[str, Any]] = []
     problems: list[Problem] = []
@@ -210,6 +225,6 @@ def load_packs(folders: Iterable[Path]) -> dict[str, list[str]]:
 def packs_by_kind() -> dict[str, list[dict[str, Any]]]:
     """kind -> the loaded packs as plain values, for an activity's set-up; pages are none of it."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for pack in Pack.objects.exclude(kind="page"):
+    for pack in Pack.objects.exclude(kind__in=REPLACEABLE):
         found.setdefault(pack.kind, []).append(pack.body)
     return found

@@ -8,9 +8,11 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """What machines ask for needs no account. And whitenoise hands Django whole files; that
+        """Help and what machines ask for need no account. And whitenoise hands Django whole files; that
         they are read at once is known and wanted."""
         from exchange.directory import slots  # app ready
 
-        slots.before_second_step |= {"about", "alive", "ready", "robots", "security"}
+        slots.before_second_step |= {
+            "about", "help", "help_page", "alive", "ready", "robots", "security",
+        }  # fmt: skip
         warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous")

@@ -17,6 +17,7 @@ NAVIGATION = (
     ("home", _("Home")),
     ("networks", _("Networks")),
     ("activities", _("Activities")),
+    ("help", _("Help")),
 )
 
 
@@ -73,6 +74,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "account": address("account"),
             "learning": address("learning"),
             "password": address("account_change_password"),
+            "help": address("help"),
             "pages": about(),
             "questions": address("question_new"),
             "security": address("security"),

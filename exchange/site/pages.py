@@ -1,6 +1,6 @@
-"""Pages that an installer writes: the privacy notice, the accessibility statement, others.
+"""Pages that an installer writes: the privacy notice, the accessibility statement, help, others.
 
-They are packs of the kind `page` (docs/packs.md), read once from the folders of the settings: so
+They are packs of the kinds `page` and `help` (docs/packs.md), read once from the folders of the settings: so
 they can be shown when the database cannot.
 """
 
@@ -11,22 +11,29 @@ from django.conf import settings
 
 from exchange.core.packs import read_packs
 
-#: Those the house itself has, in the order of the footer; others follow by title.
-FIRST = ("privacy", "accessibility")
+#: kind -> those the house itself has, in the order in which they are linked; others follow by title.
+FIRST = {
+    "page": ("privacy", "accessibility"),
+    "help": ("joining", "teacher", "facilitator", "co-leader", "head", "it-team", "words"),
+}
 
 
 @cache
-def pages() -> dict[str, dict[str, Any]]:
-    """key -> page, in the order in which they are linked."""
+def pages(kind: str = "page") -> dict[str, dict[str, Any]]:
+    """key -> page or help text, in the order in which they are linked."""
+    first = FIRST[kind]
     packs, _problems = read_packs(settings.CONTENT_DIRS)
-    found = [pack for pack in packs if pack["kind"] == "page"]
-    found.sort(key=lambda page: (page["key"] not in FIRST, page["title"]))
-    found.sort(key=lambda page: FIRST.index(page["key"]) if page["key"] in FIRST else len(FIRST))
+    found = [pack for pack in packs if pack["kind"] == kind]
+    found.sort(key=lambda page: page["title"])
+    found.sort(key=lambda page: first.index(page["key"]) if page["key"] in first else len(first))
     return {page["key"]: page for page in found}
 
 
 def blocks_of(page: dict[str, Any]) -> list[dict[str, Any]]:
-    """The blocks of a page with what only this site knows put in."""
+    """The blocks of a page with what only this site knows put in.
+
+    A heading has an `id` beside it, by which it is linked: its number among the headings.
+    """
     known = {"{contact}": settings.PRIVACY_CONTACT, "{days}": str(settings.LABEL_DAYS)}
 
     def put(words: str) -> str:
@@ -34,10 +41,14 @@ def blocks_of(page: dict[str, Any]) -> list[dict[str, Any]]:
             words = words.replace(name, value)
         return words
 
-    return [
+    blocks = [
         {
             name: [put(line) for line in value] if isinstance(value, list) else put(value)
             for name, value in block.items()
         }
         for block in page["blocks"]
     ]
+    headings = [block for block in blocks if "heading" in block]
+    for number, block in enumerate(headings, 1):
+        block["id"] = f"q{number}"
+    return blocks

@@ -7,6 +7,8 @@ from exchange.site import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/<slug:key>/", views.about, name="about"),
+    path("help/", views.help_list, name="help"),
+    path("help/<slug:key>/", views.help_page, name="help_page"),
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),

@@ -56,6 +56,22 @@ def about(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+def help_list(request: HttpRequest) -> HttpResponse:
+    """All help texts with the questions they answer, so that the browser finds words in one page."""
+    texts = [(text, blocks_of(text)) for text in pages("help").values()]
+    return render(request, "site/help.html", {"texts": texts})
+
+
+@require_safe
+def help_page(request: HttpRequest, key: str) -> HttpResponse:
+    """One help text."""
+    text = pages("help").get(key)
+    if text is None:
+        raise Http404
+    return render(request, "site/help_page.html", {"page": text, "blocks": blocks_of(text)})
+
+
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may list the front page, nothing else."""
     return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")

@@ -32,7 +32,7 @@ def test_a_sound_pack_has_nothing_wrong() -> None:
 NINE = card_set()["cards"]
 EACH_CODE = "Every card needs a `code` of 1 to 12 characters."
 EACH_TEXT = "Every card needs a `text` of 1 to 120 characters."
-KIND = "`kind` should be one of: card_set, page."
+KIND = "`kind` should be one of: card_set, help, page."
 
 
 @pytest.mark.parametrize(
