@@ -379,6 +379,6 @@ def test_the_command_works_in_any_folder(installed: Path, tmp_path: Path) -> Non
         return done.returncode, done.stdout.splitlines()[0] if done.stdout else "", done.stderr
 
     assert ran("--help") == (0, "usage: exchange [-h] COMMAND ...", "")
-    assert ran("packs", "check", "packs") == (0, "5 sound, 0 not.", "")
+    assert ran("packs", "check", "packs") == (0, "12 sound, 0 not.", "")
     assert ran("packs", "check", "nowhere")[0] == 2
     assert ran("dance")[0] == 2
