@@ -17,7 +17,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import hashers
 from django.core import mail
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -27,7 +27,12 @@ from exchange.core.hashing import Argon2InTurn
 from exchange.core.outbox import deliver
 from exchange.directory import actions
 from exchange.directory.actions.second_step import use_code
-from exchange.directory.models import Event, Person
+from exchange.directory.models import Event, Person, RoleAssignment
+from exchange.live.actions import join_run
+from exchange.live.actions.seats import MOST_SEATS
+from exchange.live.models import Seat
+from exchange.live.plugin import Refused
+from exchange.live.tests.holding import hold
 from tests import make
 from tests.cast import Cast
 from tests.test_second_step import shows
@@ -206,3 +211,39 @@ def test_an_address_is_taken_once() -> None:
     took = at_once(2, lambda: actions.change_address(change := next(turns), by=change.person).email)
     assert took == ["both@example.org", "refused"]
     assert Person.objects.filter(email="both@example.org").count() == 1
+
+
+def either(do: Callable[[], object]) -> str:
+    """Whether somebody got it: "got" or "refused"."""
+    try:
+        do()
+    except (PermissionDenied, Refused):
+        return "refused"
+    return "got"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_end_each_other_leave_one_co_leader() -> None:
+    network = make.network()
+    both = [make.co_leader(network, name) for name in ("Ada", "Ned")]
+    held = [one.role_assignments.get() for one in both]
+    turns = iter(zip(held, reversed(both), strict=True))
+
+    def end() -> str:
+        role, by = next(turns)
+        return either(lambda: actions.end_role(role, by=by))
+
+    assert at_once(2, end) == ["got", "refused"]
+    assert RoleAssignment.objects.current().filter(network=network).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_seat_is_taken_once() -> None:
+    run = hold(make.person("Ben"), key="diamond_nine")
+    Seat.objects.bulk_create(
+        Seat(run=run, key=f"s{n}", token_hash=f"{n}", role=Seat.Role.TEACHER)
+        for n in range(1, MOST_SEATS)
+    )
+    met = at_once(8, lambda: either(lambda: join_run(run=run)))
+    assert met == ["got"] + ["refused"] * 7
+    assert run.seats.count() == MOST_SEATS
