@@ -21,6 +21,7 @@ STREAMS = {"board_stream": "seat", "desk_stream": "desk", "screen_stream": "scre
 #: What anybody reads.
 TEXTS: dict[str, list[Words]] = {
     "about": [{"key": "privacy"}],
+    "component": [{"name": "phone"}],
     "help_page": [{"key": "facilitator"}],
 }
 

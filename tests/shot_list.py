@@ -288,6 +288,8 @@ def of_strangers(network: Network) -> list[Shot]:
         page("account_signup", STRANGER),
         page("about", STRANGER, "privacy"),
         page("about", STRANGER, "accessibility", suffix="-accessibility"),
+        page("components", STRANGER),
+        page("component", STRANGER, "wrong"),
         page("help", STRANGER),
         page("help_page", STRANGER, "facilitator"),
         page("question_new", STRANGER),

@@ -50,7 +50,7 @@ def check_card_set(body: dict[str, Any]) -> list[str]:
 
 
 #: Words of an address below /about/ that are pages of the house, so no pack has them for a key.
-TAKEN = ("questions",)
+TAKEN = ("questions", "components")
 #: What a block of a page may be; a link has `to` beside it.
 BLOCKS = ("heading", "text", "list", "link")
 

@@ -6,6 +6,8 @@ from exchange.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("about/components/", views.components, name="components"),
+    path("about/components/<slug:name>/", views.component, name="component"),
     path("about/<slug:key>/", views.about, name="about"),
     path("help/", views.help_list, name="help"),
     path("help/<slug:key>/", views.help_page, name="help_page"),

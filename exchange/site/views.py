@@ -18,6 +18,8 @@ from exchange.directory.steps import first_step
 from exchange.live.forms import CodeForm
 from exchange.live.models import Run
 from exchange.site import demo as demonstration
+from exchange.site.components import FOLDER, FRAMES, content, parts
+from exchange.site.context import house
 from exchange.site.pages import blocks_of, pages
 
 FEW = 8
@@ -53,6 +55,23 @@ def about(request: HttpRequest, key: str) -> HttpResponse:
     if page is None:
         raise Http404
     return render(request, "site/page.html", {"page": page, "blocks": blocks_of(page)})
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every part of a page as it looks, with its markup."""
+    return render(
+        request, "site/components.html", {**content(), "parts": parts(), "frames": FRAMES}
+    )
+
+
+@require_safe
+def component(request: HttpRequest, name: str) -> HttpResponse:
+    """A whole page with invented content, which says so."""
+    if name not in FRAMES:
+        raise Http404
+    frame = {"house": {**house(request)["house"], "demo": True}}
+    return render(request, f"{FOLDER}/frames/{name}.html", {**content(name), **frame})
 
 
 @require_safe

@@ -2,11 +2,13 @@
 
 import pytest
 
-from tests.gallery.urls import NAMES
+from exchange.site.components import FRAMES
 from tests.journeys.browser import overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 ACCOUNT = ["account/sign-in", "account/sign-up", "account/password/reset", "nope", "refused"]
+PARTS = "/about/components/"
+PAGES = [PARTS, *(f"{PARTS}{name}/" for name in FRAMES)]
 MODES = {
     "light": {},
     "dark": {"scheme": "dark"},
@@ -25,7 +27,7 @@ SMALL = """
 
 @pytest.fixture(autouse=True)
 def gallery(settings):
-    settings.ROOT_URLCONF = "tests.gallery.urls"
+    settings.ROOT_URLCONF = "tests.gallery"
     settings.DEMO = True
 
 
@@ -34,29 +36,29 @@ def gallery(settings):
 def test_accessible_and_no_wider_than_the_window(live_server, page_at, axe, width, mode):
     page = page_at(width, 800, base_url=live_server.url, **MODES[mode])
     wide = []
-    for name in [*NAMES, *ACCOUNT]:
-        page.goto(f"/{name}/")
+    for path in [*PAGES, *(f"/{name}/" for name in ACCOUNT)]:
+        page.goto(path)
         axe(page)
         if overflow(page):
-            wide.append((name, overflow(page)))
+            wide.append((path, overflow(page)))
     assert wide == []
 
 
 def test_text_twice_as_large_still_fits(live_server, page_at):
     page = page_at(640, 800, base_url=live_server.url)
     wide = []
-    for name in NAMES:
-        page.goto(f"/{name}/")
+    for path in PAGES:
+        page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         if overflow(page):
-            wide.append((name, overflow(page)))
+            wide.append((path, overflow(page)))
     assert wide == []
 
 
-@pytest.mark.parametrize(("name", "least"), [("phone", 44), ("choose", 44), ("parts", 24)])
+@pytest.mark.parametrize(("name", "least"), [("phone/", 44), ("choose/", 44), ("", 24)])
 def test_targets_are_large_enough(live_server, page_at, name, least):
     page = page_at(360, 740, base_url=live_server.url)
-    page.goto(f"/{name}/")
+    page.goto(f"{PARTS}{name}")
     assert page.evaluate(SMALL, least) == []
 
 
@@ -64,7 +66,7 @@ def test_diamond_is_a_diamond_then_five_rows(live_server, page_at):
     shapes = []
     for width in (360, 340):
         page = page_at(width, 740, base_url=live_server.url)
-        page.goto("/phone/")
+        page.goto(f"{PARTS}phone/")
         tops = [box["y"] for slot in page.locator(".slot").all() if (box := slot.bounding_box())]
         shapes.append(len({round(top) for top in tops}))
     assert shapes == [5, 9]
@@ -73,7 +75,7 @@ def test_diamond_is_a_diamond_then_five_rows(live_server, page_at):
 @pytest.mark.parametrize(("width", "title"), [(1280, 52), (1920, 64)])
 def test_projector_is_read_from_the_back(live_server, page_at, width, title):
     page = page_at(width, width * 9 // 16, base_url=live_server.url)
-    page.goto("/hall-join/")
+    page.goto(f"{PARTS}hall-join/")
     sizes = page.evaluate(
         "['.code', 'h1', '.say', 'small'].map("
         "(s) => parseFloat(getComputedStyle(document.querySelector(s)).fontSize))"
@@ -86,7 +88,7 @@ def test_projector_is_read_from_the_back(live_server, page_at, width, title):
 
 def test_skip_link_and_visible_focus(live_server, page_at):
     page = page_at(1280, 800, base_url=live_server.url)
-    page.goto("/parts/")
+    page.goto(PARTS)
     page.keyboard.press("Tab")
     seen = page.evaluate(
         "(() => { const e = document.activeElement, s = getComputedStyle(e);"
@@ -99,7 +101,7 @@ def test_skip_link_and_visible_focus(live_server, page_at):
 
 def test_wrong_form_is_met_at_its_summary(live_server, page_at):
     page = page_at(360, 740, base_url=live_server.url)
-    page.goto("/wrong/")
+    page.goto(f"{PARTS}wrong/")
     page.wait_for_function("document.activeElement.className === 'errors'")
     page.get_by_role("link", name="Name of the network").click()
     assert page.evaluate("document.activeElement.id") == "id_name"
@@ -111,7 +113,7 @@ def test_account_menu_without_script(live_server, page_at, client, django_user_m
     page = page_at(360, 740, js=False, base_url=live_server.url)
     cookie = {"name": "session", "value": client.cookies["session"].value, "url": live_server.url}
     page.context.add_cookies([cookie])
-    page.goto("/parts/")
+    page.goto(PARTS)
     page.get_by_text("Account", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
     assert page.get_by_role("link", name="Sign in").count() == 1
