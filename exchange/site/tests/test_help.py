@@ -12,6 +12,7 @@ from exchange.core.packs import check_pack, load_packs, packs_by_kind
 from exchange.site.pages import blocks_of, pages
 
 KEYS = ["joining", "teacher", "facilitator", "co-leader", "head", "it-team", "words"]
+DOCTOR = "exchange doctor"
 HELP = {
     "kind": "help", "key": "joining", "version": 1, "title": "How we join", "lead": "Ours.",
     "blocks": [{"heading": "<b>How</b>?"}, {"text": "By {days}."}],
@@ -56,6 +57,17 @@ def test_links_of_the_texts_lead_to_addresses_there_are():
     to = [b["to"] for key in KEYS for b in pages("help")[key]["blocks"] if "link" in b]
     assert len(to) > 15
     assert [path for path in to if not resolve(path).url_name] == []
+
+
+def test_what_the_texts_quote_stands_on_a_page():
+    """A button that is named in a help text is called so where it is pressed."""
+    pages_ = (p for p in house_settings.PACKAGE.rglob("*") if p.suffix in {".html", ".js"})
+    said = "\n".join(path.read_text() for path in pages_)
+    blocks = [block for key in KEYS for block in blocks_of(pages("help")[key])]
+    lines = [line for block in blocks for line in block.get("list", [block.get("text", "")])]
+    quoted = {word for line in lines for word in re.findall(r'"([^"]+)"', line)}
+    assert len(quoted) >= 5
+    assert [word for word in sorted(quoted) if word not in said and word != DOCTOR] == []
 
 
 def test_words_are_those_of_the_glossary():
