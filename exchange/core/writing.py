@@ -3,11 +3,12 @@ seconds the unlucky are told "database is locked". In a hall that lost moves; a 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import RLock
 
 from django.db import connection, transaction
 
-_turn = Lock()
+# Re-entrant: what follows a commit runs before the turn is given back, and may write in its turn.
+_turn = RLock()
 
 
 @contextmanager

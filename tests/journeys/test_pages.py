@@ -37,16 +37,19 @@ def world(server: Any) -> World:
 
 def pages(world: World) -> Iterator[tuple[str, str, str]]:
     """(name, who, path) of every address that shows a page to somebody."""
+    browsers = {who: world.client(who) for who in VISITORS}
     for name in dict.fromkeys([*names(), *STATES]):
         if name in STREAMS:
             continue
         path = addresses(world, name)[0]
-        for who in VISITORS:
-            answer = world.client(who).get(path)
+        for who, browser in browsers.items():
+            answer = browser.get(path)
+            if answer.status_code != 200:
+                continue
             is_page = "text/html" in answer.headers.get("Content-Type", "")
-            if answer.status_code == 200 and is_page and b"<html" in answer.content:
+            if is_page and b"<html" in answer.content:
                 yield name, who, path
-                break
+            break  # what is a file for one is a file for all
 
 
 def cookies(world: World, who: str, url: str) -> list[dict[str, str]]:
