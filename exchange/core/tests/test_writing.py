@@ -3,7 +3,7 @@
 from threading import Thread
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from exchange.core.models import ChoreDone
 from exchange.core.writing import writing
@@ -21,6 +21,7 @@ def test_what_follows_a_commit_may_write() -> None:
     def work() -> None:
         with writing():
             transaction.on_commit(follow)
+        connection.close()
 
     worker = Thread(target=work, daemon=True)
     worker.start()
