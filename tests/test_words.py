@@ -49,3 +49,21 @@ def test_no_template_holds_words_outside_gettext(folder: str) -> None:
     here = HOUSE / "exchange" / folder
     wrong = {path.name: bare(path) for path in templates() if here in path.parents and bare(path)}
     assert wrong == {}
+
+
+def test_the_script_has_no_words_of_its_own_and_every_page_that_loads_it_has_them() -> None:
+    """What live.js says stands in live/_script_words.html, translated with the page."""
+    script = (HOUSE / "exchange" / "static" / "live.js").read_text(encoding="utf-8")
+    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.DOTALL)
+    sentences = re.findall(r"""["'`]([A-Z][a-z]+(?: [a-z]+)+[^"'`]*)["'`]""", code)
+    assert sentences == []
+    names = set(re.findall(r"\bwords\.(\w+)", code))
+    given = HOUSE / "exchange" / "live" / "templates" / "live" / "_script_words.html"
+    assert names == set(re.findall(r"data-(\w+)=", given.read_text(encoding="utf-8")))
+    without = [
+        path.name
+        for path in templates()
+        if "'live.js'" in (text := path.read_text(encoding="utf-8"))
+        and "live/_script_words.html" not in text
+    ]
+    assert without == []

@@ -6,6 +6,8 @@
 //
 // Others may listen on document: "view:before" (cancel it to put the swap off) and "view:changed".
 
+/** What this script says, in the language of the page: live/_script_words.html. */
+const words = document.getElementById("words")?.dataset ?? {};
 const view = () => document.getElementById("view");
 const key = (name) => `exchange:${location.pathname}:${name}`;
 // The server's heartbeat comes every 7 seconds; a stream silent for longer is not waited for.
@@ -196,7 +198,7 @@ async function send() {
   sending = true;
   while (waiting.length) {
     const move = waiting[0];
-    say("Saving", "");
+    say(words.saving, "");
     let answer;
     try {
       answer = await fetch(move.url, {
@@ -227,15 +229,15 @@ async function send() {
     try {
       reply = await answer.json();
     } catch {
-      reply = { status: "refused", sentence: "This could not be done. Reload the page." };
+      reply = { status: "refused", sentence: words.failed };
     }
     if (answer.ok) {
       refuse("");
-      say(`Saved ${clockTime()}`, "saved");
+      say(`${words.saved} ${clockTime()}`, "saved");
     } else {
-      say("Not saved", "waiting");
+      say(words.unsaved, "waiting");
       for (const [id, text] of Object.entries(move.typed || {})) keepDraft(id, text);
-      refuse(reply.sentence || "This could not be done. Reload the page.");
+      refuse(reply.sentence || words.failed);
     }
     await look();
     if (!answer.ok) restoreDrafts();
@@ -245,7 +247,7 @@ async function send() {
 
 function waitingSays() {
   const n = waiting.length;
-  say(n === 1 ? "1 change waiting on this phone" : `${n} changes waiting on this phone`, "waiting");
+  say(`${n} ${n === 1 ? words.one : words.many}`, "waiting");
 }
 
 /** Post a move: fields is a plain object with kind and move_id; typed goes back if it is refused. */
@@ -286,7 +288,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const mark = form.querySelector("[role=status]");
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    if (mark) mark.textContent = "Not saved yet";
+    if (mark) mark.textContent = words.yet;
     timer = setTimeout(async () => {
       try {
         const answer = await fetch(form.action, {
@@ -294,9 +296,9 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
           headers: { Accept: "application/json" },
           body: new URLSearchParams(new FormData(form)),
         });
-        if (mark) mark.textContent = answer.ok ? `Saved ${clockTime()}` : "Not saved yet";
+        if (mark) mark.textContent = answer.ok ? `${words.saved} ${clockTime()}` : words.yet;
       } catch {
-        if (mark) mark.textContent = "Not saved yet";
+        if (mark) mark.textContent = words.yet;
       }
     }, 1000);
   });
@@ -344,7 +346,7 @@ let source = null;
 function online(yes) {
   const place = document.getElementById("connection");
   if (place) {
-    place.textContent = yes ? "" : "No connection at the moment. What you do is kept here and sent when it is back.";
+    place.textContent = yes ? "" : words.offline;
   }
 }
 
