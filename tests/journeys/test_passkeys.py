@@ -94,8 +94,8 @@ def test_a_passkey_is_added_signs_in_and_is_removed(
     assert watch.wrong == []
     rows = Event.objects.filter(subject_id=ada.pk, subject_kind="person").order_by("pk")
     assert [row.verb for row in rows] == [
-        "sign_in", "set_up_second_step", "set_up_second_step", "sign_in", "sign_in",
-        "remove_second_step", "remove_second_step",
+        "sign_in", "set_up_second_step", "set_up_second_step", "sign_out", "sign_in",
+        "sign_out", "sign_in", "remove_second_step", "remove_second_step",
     ]  # fmt: skip
 
 
