@@ -234,7 +234,7 @@ _sender = os.environ.get("DEFAULT_FROM_EMAIL", "exchange@localhost").rstrip("> "
 PRIVACY_CONTACT = os.environ.get("EXCHANGE_PRIVACY_CONTACT", "").strip() or _sender
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "").strip()
-EMAIL_TIMEOUT = 10  # seconds: a person waits for the page meanwhile
+EMAIL_TIMEOUT = 10  # seconds: the letters behind it wait meanwhile
 # Letters wait in the outbox for the worker; the demonstration and tests have none beside them.
 POST_AT_ONCE = DEMO or TESTING
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "exchange@localhost")

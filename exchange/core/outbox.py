@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from email.utils import formatdate, make_msgid
 from pathlib import Path
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -177,16 +177,34 @@ def _send(letter: Letter, connection: BaseEmailBackend) -> bool:
     try:
         _read(bytes(letter.sealed), connection).send()
     except SMTPRecipientsRefused as refused:
-        if any(code < 500 for code, _said in refused.recipients.values()):
-            _postpone([letter], "the mail server puts the address off")
-        else:
-            _give_up(letter, "the mail server refused the address")
+        _refused(letter, max(code for code, _said in refused.recipients.values()), "the address")
+    except SMTPDataError as refused:  # else one letter would hold up all behind it
+        _refused(letter, refused.smtp_code, "the letter")
     except (ValueError, Unreadable) as fault:
         _give_up(letter, type(fault).__name__)
+        _note(letter)
     else:
         letter.sent_at, letter.sealed = timezone.now(), b""
-    letter.save()
+        _note(letter)
     return letter.sent_at is not None
+
+
+def _refused(letter: Letter, code: int, what: str) -> None:
+    """The mail server did not take this one letter: for good (5xx), or for now."""
+    if code >= 500:
+        _give_up(letter, f"the mail server refused {what}")
+        _note(letter)
+    else:
+        _postpone([letter], f"the mail server puts {what} off")
+
+
+def _note(letter: Letter) -> None:
+    """Keep what became of a letter. One that was taken back meanwhile does not come again, as it
+    would by `save`."""
+    Letter.objects.filter(pk=letter.pk).update(
+        sent_at=letter.sent_at, given_up_at=letter.given_up_at, due_at=letter.due_at,
+        fault=letter.fault, sealed=letter.sealed,
+    )  # fmt: skip
 
 
 def _postpone(letters: list[Letter], fault: str) -> None:
@@ -197,7 +215,7 @@ def _postpone(letters: list[Letter], fault: str) -> None:
         letter.due_at, letter.fault = now + wait, fault
         if now - letter.queued_at > PATIENCE:
             _give_up(letter, fault)
-        letter.save()
+        _note(letter)
     if letters:
         log.warning("Not sent yet: %d letter(s) (%s).", len(letters), fault)
 

@@ -71,14 +71,13 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     if paused(request, letters):
         return _wait(request)
     run = _open_run(code=letters) if letters else None
-    if run is None:
-        if letters and (url := page_of(code=letters)):
-            return redirect(url)
+    waiting_page = page_of(code=letters) if letters and run is None else ""
+    if run is None and not waiting_page:
         guessed_wrong(request)
         return _unknown(request)
     if paused(request, letters):  # of many guesses that came together, a late one is late
         return _wait(request)
-    return _take_seat(request, run)
+    return _take_seat(request, run) if run else redirect(waiting_page)
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,6 +16,7 @@ from exchange.directory.models import Person
 from exchange.directory.outcomes import form_page, tried
 from exchange.directory.requests import SignedIn
 from exchange.live.codes import fingerprint, read_token, show_code
+from exchange.live.guessing import shown_here
 from exchange.live.models import Run
 from exchange.live.seating import seat_for
 from exchange.meetings import actions, letters, rules
@@ -86,6 +87,7 @@ def meeting_screen(request: SignedIn, pk: int) -> HttpResponse:
     require(rules.may_lead(request.user, meeting), _(actions.meetings.ONLY_LEADS))
     if not meeting.is_open:
         return redirect("meeting", pk)
+    shown_here(request, meeting.code or "")
     items = list(meeting.items.select_related("run"))
     context = {
         "meeting": meeting,

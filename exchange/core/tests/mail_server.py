@@ -10,12 +10,14 @@ from email.message import Message
 
 class MailServer:
     """Keeps what it was given. `refused` holds addresses it never takes; `busy` those it cannot
-    take now; `dies_after` so many letters it stops answering."""
+    take now; `spam` those whose letters it refuses once it has read them; after `dies_after`
+    letters it stops answering."""
 
     def __init__(self) -> None:
         self.letters: list[Message] = []
         self.refused: set[str] = set()
         self.busy: set[str] = set()
+        self.spam: set[str] = set()
         self.dies_after = 1_000_000
         self.port = 0
 
@@ -50,7 +52,10 @@ def mail_server(port: int = 0) -> Iterator[MailServer]:
             if word == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 lines = list(iter(self.rfile.readline, b".\r\n"))
-                kept.letters.append(message_from_bytes(b"".join(lines)))
+                letter = message_from_bytes(b"".join(lines))
+                if str(letter["To"]) in kept.spam:
+                    return b"554 not this\r\n"
+                kept.letters.append(letter)
             return b"250 ok\r\n"
 
     class Server(socketserver.ThreadingTCPServer):

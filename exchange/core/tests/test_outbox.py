@@ -180,3 +180,24 @@ def test_old_letters_are_deleted_and_waiting_ones_never():
     Letter.objects.update(queued_at=timezone.now() - timedelta(days=31))
     Letter.objects.filter(pk=gone.pk).update(sent_at=timezone.now())
     assert (retention.due()["letters"], list(Letter.objects.values_list("pk"))) == (1, [(kept.pk,)])
+
+
+def test_one_letter_that_is_refused_once_read_does_not_hold_up_the_others(settings):
+    write("spam@example.org")
+    write("nia@example.org")
+    with mail_server() as server:
+        settings.EMAIL_PORT, server.spam = server.port, {"spam@example.org"}
+        assert outbox.deliver() == 1
+    assert [(one.state, one.fault) for one in Letter.objects.all()] == [
+        ("given up", "the mail server refused the letter"),
+        ("sent", ""),
+    ]
+
+
+def test_one_taken_back_while_the_mail_server_was_asked_does_not_come_again():
+    """The worker holds it already; nothing listens, and nothing is left to try later."""
+    letter = write()
+    (held,) = outbox._claimed(5)
+    outbox.withdraw("note", 7)
+    outbox._postpone([held], "OSError")
+    assert (held.pk, Letter.objects.count()) == (letter.pk, 0)

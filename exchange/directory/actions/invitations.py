@@ -20,10 +20,10 @@ from exchange.core import outbox
 from exchange.core.models import Letter
 from exchange.core.permission import require
 from exchange.directory import rules
+from exchange.directory.actions.pace import check_pace
 from exchange.directory.actions.voices import tell_voices
 from exchange.directory.models import (
     Affiliation,
-    Event,
     Invitation,
     Membership,
     Network,
@@ -80,19 +80,6 @@ def is_wanted(waiting: Letter) -> bool:
 outbox.wanted[POST] = is_wanted
 
 
-def check_pace(by: Person) -> None:
-    """At most 20 letters an hour from one person; ValidationError("too_many") beyond that."""
-    Person.objects.select_for_update().get(pk=by.pk)
-    hour = timezone.now() - timedelta(hours=1)
-    written = Event.objects.filter(actor=by, verb="invite", at__gt=hour).count()
-    if written >= PER_HOUR:
-        raise ValidationError(
-            _("You sent %(count)d invitations within an hour. Please go on later.")
-            % {"count": PER_HOUR},
-            code="too_many",
-        )
-
-
 def write_letter(
     network: Network | None,
     *,
@@ -111,7 +98,12 @@ def write_letter(
     For actions that have checked their rule; returns the letter and its token.
     """
     if by is not None:
-        check_pace(by)
+        check_pace(
+            by,
+            "invite",
+            PER_HOUR,
+            _("You sent %(count)d invitations within an hour. Please go on later."),
+        )
     email, token = email.strip().lower(), secrets.token_urlsafe(32)
     if network is not None:
         Network.objects.select_for_update().get(pk=network.pk)

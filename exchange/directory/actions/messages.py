@@ -1,8 +1,5 @@
 """Writing to the people of a network, taking it back, and choosing how much mail one gets."""
 
-from datetime import timedelta
-
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +8,8 @@ from exchange.core import outbox
 from exchange.core.models import Letter
 from exchange.core.permission import require
 from exchange.directory import post, rules
-from exchange.directory.models import Event, MailChoice, Message, Network, Person
+from exchange.directory.actions.pace import check_pace
+from exchange.directory.models import MailChoice, Message, Network, Person
 from exchange.directory.models.events import record
 
 KIND = "message"
@@ -29,16 +27,15 @@ def send_message(
     ValidationError("too_many") after five within an hour.
     """
     require(rules.is_member(by, network), _("Only its people write to a network."))
-    Person.objects.select_for_update().get(pk=by.pk)
+    Person.objects.select_for_update().get(pk=by.pk)  # two presses, one after the other
     if once and (there := Message.objects.filter(author=by, once=once).first()):
         return there
-    hour = timezone.now() - timedelta(hours=1)
-    if Event.objects.filter(actor=by, verb="send_message", at__gt=hour).count() >= PER_HOUR:
-        raise ValidationError(
-            _("You wrote %(count)d messages within an hour. Please go on later.")
-            % {"count": PER_HOUR},
-            code="too_many",
-        )
+    check_pace(
+        by,
+        "send_message",
+        PER_HOUR,
+        _("You wrote %(count)d messages within an hour. Please go on later."),
+    )
     message = Message.objects.create(
         network=network, author=by, to=to, subject=subject, text=text, once=once
     )

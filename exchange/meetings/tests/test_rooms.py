@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from exchange.live import actions as live
 from exchange.live.codes import show_code
+from exchange.live.guessing import PER_ADDRESS
 from exchange.live.models import Run, Seat
 from exchange.live.tests.holding import SAMPLE
 from exchange.meetings import actions
@@ -145,3 +147,19 @@ def test_the_wall_shows_the_code_and_the_picture_leads_to_the_door(cast, client_
     assert (picture.status_code, picture["Content-Type"]) == (200, "image/svg+xml")
     actions.end_meeting(meeting, by=cast.ben)
     assert ben.get(reverse("meeting_qr", args=[meeting.pk])).status_code == 410
+
+
+def test_where_the_wall_shows_the_code_wrong_ones_keep_nobody_out(cast, client_of, meeting):
+    """A hall shares one address (decision 0013); a meeting's code is no other than a session's."""
+    cache.clear()
+    code, door = (
+        reverse("join_code", args=[show_code(meeting.code)]),
+        reverse("meeting_door", args=[meeting.code_token]),
+    )
+    phone = client_of(None)
+    for _ in range(PER_ADDRESS):
+        phone.get(reverse("join_code", args=["ZZZ-ZZZ"]))
+    assert phone.get(code).status_code == 429
+    client_of(cast.ben).get(reverse("meeting_screen", args=[meeting.pk]))
+    assert phone.get(code).url == door
+    cache.clear()
