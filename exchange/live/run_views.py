@@ -81,14 +81,7 @@ def run_new(request: SignedIn, key: str) -> HttpResponse:
         context={"packs": packs_by_kind()},
         initial={name: request.GET.get(name) for name in ("network", "title")},
     )  # fmt: skip
-
-    def make(setup: dict[str, Any]) -> Run:
-        return create_run(
-            activity=key, title=form.cleaned_data["title"], setup=setup, minutes=form.minutes(),
-            network=form.cleaned_data["network"], by=request.user,
-        )  # fmt: skip
-
-    return _set_up(request, declared, form, make)
+    return _set_up(request, declared, form, _making(request, declared, form))
 
 
 @login_required
@@ -101,13 +94,7 @@ def run_trial(request: SignedIn, key: str) -> HttpResponse:
         context={"packs": packs_by_kind()},
     )  # fmt: skip
     form.make_trial()
-
-    def make(setup: dict[str, Any]) -> Run:
-        return create_run(
-            activity=key, title=form.cleaned_data["title"], setup=setup, minutes=form.minutes(),
-            network=None, by=request.user, trial=True,
-        )  # fmt: skip
-
+    make = _making(request, declared, form, trial=True)
     return _set_up(request, declared, form, make, trial=True)
 
 
@@ -160,14 +147,18 @@ def run_copy(request: SignedIn, run_id: int) -> HttpResponse:
     form.setup_initial(like)
     if like.network and not rules.may_start_run(request.user, like.network):
         form.initial["network"] = None
+    return _set_up(request, declared, form, _making(request, declared, form), like=like)
 
-    def make(setup: dict[str, Any]) -> Run:
-        return create_run(
-            activity=like.activity, title=form.cleaned_data["title"], setup=setup,
-            minutes=form.minutes(), network=form.cleaned_data["network"], by=request.user,
-        )  # fmt: skip
 
-    return _set_up(request, declared, form, make, like=like)
+def _making(
+    request: SignedIn, declared: Activity, form: SetupForm, *, trial: bool = False
+) -> Callable[[dict[str, Any]], Run]:
+    """What makes a new session of a form that is in order, once its set-up was read."""
+    return lambda setup: create_run(
+        activity=declared.key, title=form.cleaned_data["title"], setup=setup,
+        minutes=form.minutes(), network=form.cleaned_data.get("network"), by=request.user,
+        trial=trial,
+    )  # fmt: skip
 
 
 def _set_up(
