@@ -10,11 +10,14 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from collections import UserString
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
 from typing import Any
+
+from exchange.core.translating import gettext as _
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +57,9 @@ def pdf(template: Path, data: Mapping[str, Any]) -> bytes:
     """
     words = json.dumps(printable(data), ensure_ascii=False, allow_nan=False).encode()
     if len(words) > MOST_DATA:
-        raise NotPrinted("There is too much to print in one paper.")
+        raise NotPrinted(_("There is too much to print in one paper."))
     if not _places.acquire(timeout=PATIENCE):
-        raise NotPrinted("Many papers are being made. Try again in a minute.", busy=True)
+        raise NotPrinted(_("Many papers are being made. Try again in a minute."), busy=True)
     try:
         with TemporaryDirectory(prefix="paper-") as folder:
             _lay_out(Path(folder), template, words)
@@ -72,7 +75,7 @@ def printable(value: Any) -> Any:
         return {str(key): printable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [printable(one) for one in value]
-    return _text(value) if isinstance(value, str) else value
+    return _text(str(value)) if isinstance(value, str | UserString) else value
 
 
 def _text(text: str) -> str:
@@ -106,12 +109,12 @@ def _run(folder: Path, name: str) -> bytes:
         done = subprocess.run(command, capture_output=True, timeout=LONGEST, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
         log.error("not printed: %s took longer than %s s", name, LONGEST)
-        raise NotPrinted("This paper took too long to make. Leave something out.") from None
+        raise NotPrinted(_("This paper took too long to make. Leave something out.")) from None
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
         # What the compiler says may quote the data, so only the kind of fault is logged.
         fault = done.stderr.decode("utf-8", "replace").partition(":")[0][:80]
         log.error("not printed: %s ended with %s %s", name, done.returncode, fault)
-        raise NotPrinted("This paper could not be made. Tell whoever looks after this site.")
+        raise NotPrinted(_("This paper could not be made. Tell whoever looks after this site."))
     if len(done.stdout) > MOST_PDF:
-        raise NotPrinted("There is too much to print in one paper.")
+        raise NotPrinted(_("There is too much to print in one paper."))
     return done.stdout

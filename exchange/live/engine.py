@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.live import shared_moves
 from exchange.live.plugin import (
     CLOSED,
@@ -29,11 +31,15 @@ from exchange.live.plugin import (
     Who,
 )
 
-TITLES = {LOBBY: "Waiting to start", FINDINGS: "Word our findings", CLOSED: "Closed"}
+TITLES = {
+    LOBBY: gettext_lazy("Waiting to start"),
+    FINDINGS: gettext_lazy("Word our findings"),
+    CLOSED: gettext_lazy("Closed"),
+}
 TASKS = {
-    LOBBY: "People are joining. The facilitator starts when the room is ready.",
-    FINDINGS: "Put what you found into words you agree on. Disagreement is kept.",
-    CLOSED: "This session is over.",
+    LOBBY: gettext_lazy("People are joining. The facilitator starts when the room is ready."),
+    FINDINGS: gettext_lazy("Put what you found into words you agree on. Disagreement is kept."),
+    CLOSED: gettext_lazy("This session is over."),
 }
 
 
@@ -45,9 +51,16 @@ class Outcome:
     data: Data
 
 
-def new_room(activity: Activity, minutes: Mapping[str, int], now: int, floor: int = 5) -> Data:
+def new_room(
+    activity: Activity,
+    minutes: Mapping[str, int],
+    now: int,
+    floor: int = 5,
+    language: str = "en-gb",
+) -> Data:
     """The room before anybody came; `minutes` plans each phase.
 
+    language  of the words that the activity suggests and the room keeps
     The clock's `first` stays the plan made at set-up; `plan` grows when the desk adds minutes.
     """
     plan = {p.key: int(minutes.get(p.key, p.minutes)) for p in activity.phases}
@@ -55,6 +68,7 @@ def new_room(activity: Activity, minutes: Mapping[str, int], now: int, floor: in
     return {
         "phase": LOBBY,
         "floor": floor,
+        "language": language,
         "seats": {},
         "gone": [],
         "groups": {},
@@ -97,13 +111,13 @@ def audiences_of(who: Who) -> tuple[str, ...]:
 def title_of(activity: Activity, phase: str) -> str:
     """The phase's name as people read it."""
     own = activity.phase(phase)
-    return own.title if own else TITLES.get(phase, phase)
+    return str(own.title if own else TITLES.get(phase, phase))
 
 
 def task_of(activity: Activity, phase: str) -> str:
     """One sentence: what people do in this phase."""
     own = activity.phase(phase)
-    return own.task if own else TASKS.get(phase, "")
+    return str(own.task if own else TASKS.get(phase, ""))
 
 
 #: Signs that turn the direction of what follows: a name could rewrite the line it stands in.
@@ -116,9 +130,14 @@ def clean_text(raw: Any, name: str, longest: int, field: str = "") -> str:
     `name` is what people call the input, `field` what the form calls it.
     """
     if not isinstance(raw, str):
-        raise Refused(f"{name} should be text.", field)
+        raise Refused(_("{name} should be text."), field, name=name)
     if len(raw) > 20 * longest + 200:
-        raise Refused(f"{name} is too long: at most {longest} characters.", field)
+        raise Refused(
+            _("{name} is too long: at most {longest} characters."),
+            field,
+            name=name,
+            longest=longest,
+        )
     known = raw.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
         c
@@ -127,7 +146,13 @@ def clean_text(raw: Any, name: str, longest: int, field: str = "") -> str:
     )
     text = unicodedata.normalize("NFC", kept).strip()
     if len(text) > longest:
-        raise Refused(f"{name} is too long: {len(text)} characters, at most {longest}.", field)
+        raise Refused(
+            _("{name} is too long: {count} characters, at most {longest}."),
+            field,
+            name=name,
+            count=len(text),
+            longest=longest,
+        )
     return text
 
 
@@ -139,25 +164,25 @@ def clean_value(field: Field, raw: Any) -> Any:
     if field.kind == "lines":
         lines = raw if isinstance(raw, list) else str(raw or "").splitlines()
         if len(lines) > 500:
-            raise Refused(f"{name}: at most 500 lines.", field.name)
+            raise Refused(_("{name}: at most 500 lines."), field.name, name=name)
         texts = [clean_text(line, name, field.longest, field.name) for line in lines]
         # A tab parts the cells of a pasted table: the activity decides what to make of them.
         texts = ["\t".join(" ".join(c.split()) for c in text.split("\t")) for text in texts if text]
         if field.required and not texts:
-            raise Refused(f"{name} is missing.", field.name)
+            raise Refused(_("{name} is missing."), field.name, name=name)
         return texts
     if field.kind == "integer":
         try:
             value = int(str(raw).strip()[:12])
         except ValueError:
-            raise Refused(f"{name} should be a whole number.", field.name) from None
+            raise Refused(_("{name} should be a whole number."), field.name, name=name) from None
         if abs(value) > 1_000_000:
-            raise Refused(f"{name} is out of range.", field.name)
+            raise Refused(_("{name} is out of range."), field.name, name=name)
         return value
     text = clean_text("" if raw is None else raw, name, field.longest, field.name)
     text = text.replace("\t", " ")
     if field.required and not text:
-        raise Refused(f"{name} is missing.", field.name)
+        raise Refused(_("{name} is missing."), field.name, name=name)
     return text
 
 
@@ -184,9 +209,9 @@ def apply(
     Raises Refused with a sentence for the person; then nothing has changed.
     """
     if room["phase"] == CLOSED:
-        raise Refused("This session is closed. Nothing can be changed any more.")
+        raise Refused(_("This session is closed. Nothing can be changed any more."))
     if by == "seat" and seat not in room["seats"]:
-        raise Refused("Your seat was removed from this session. Ask the facilitator.")
+        raise Refused(_("Your seat was removed from this session. Ask the facilitator."))
     shared = shared_moves.KINDS.get(kind)
     if shared and by in shared.by:
         checked = clean(shared.fields, data)
@@ -195,10 +220,10 @@ def apply(
         return Outcome(frozenset(told), checked)
     own = activity.move(kind)
     if own is None or own.by != by:
-        raise Refused("This move does not exist in this activity.")
+        raise Refused(_("This move does not exist in this activity."))
     if room["phase"] not in own.phases:
         now_is = title_of(activity, room["phase"])
-        raise Refused(f"That part of the session is not open: it is now “{now_is}”.")
+        raise Refused(_("That part of the session is not open: it is now “{part}”."), part=now_is)
     checked = clean(own.fields, data)
     move = Move(who_of(room, by, seat), kind, checked, moment)
     return Outcome(frozenset(own.play(state, room_of(room), move)), checked)

@@ -77,7 +77,7 @@ def run_json(request: SignedIn, run_id: int) -> HttpResponse:
             "paper": found.typed_in or None,
             "invented": bool(found.network and found.network.is_invented),
             "tables": [
-                {"key": t.key, "title": t.title, "columns": t.columns, "rows": t.rows}
+                {"key": t.key, "title": str(t.title), "columns": t.columns, "rows": t.rows}
                 for t in tables_of(found)
             ],
             "findings": [
@@ -110,8 +110,10 @@ def tables_of(run: Run) -> list[Table]:
 
 
 def sheet_of(table: Table) -> Sheet:
-    """A table of the result as a sheet, named by its key: a sheet's name holds 31 signs."""
-    return Sheet(table.key.replace("_", " ").capitalize(), table.columns, table.rows)
+    """A table of the result as a sheet, named by its key: a sheet's name holds 31 signs.
+    The columns' names are translated."""
+    heads = tuple(_(column) for column in table.columns)
+    return Sheet(table.key.replace("_", " ").capitalize(), heads, table.rows)
 
 
 def about(run: Run, tables: list[Table]) -> Sheet:
@@ -120,7 +122,7 @@ def about(run: Run, tables: list[Table]) -> Sheet:
     invented = bool(run.network and run.network.is_invented)
     rows: list[tuple[str, Any]] = [
         (_("Question"), run.title),
-        (_("Activity"), brought_up(run).title),
+        (_("Activity"), str(brought_up(run).title)),
         (_("Network"), run.network.name if run.network else None),
         (_("Opened"), run.opened_at),
         (_("Closed"), run.closed_at),

@@ -187,7 +187,7 @@ class SetupForm(forms.Form):
                 firsts: list[Any] = list(field.choices)[:1]  # type: ignore[arg-type]
                 field.initial = field.initial or (firsts[0][0] if firsts else "")
             elif declared.kind == "text" and field.required and not field.initial:
-                field.initial = self.activity.title
+                field.initial = str(self.activity.title)
 
     def _minutes(self, key: str, title: str, initial: int) -> None:
         self.fields[f"minutes_{key}"] = forms.IntegerField(

@@ -14,6 +14,9 @@ from random import Random
 from string import ascii_uppercase
 from typing import Any
 
+from exchange.core.translating import gettext as _
+from exchange.core.translating import ngettext
+
 Seats = Mapping[str, Mapping[str, Any]]
 Groups = dict[str, list[str]]
 
@@ -117,7 +120,7 @@ def form_groups(seats: Seats, size: tuple[int, int], chance: Random) -> Groups:
 
 def improve(groups: list[list[str]], seats: Seats, size: tuple[int, int], rounds: int = 4) -> None:
     """Swap pairs between groups while that lowers the whole cost; at most `rounds` passes."""
-    for _ in range(rounds):
+    for _round in range(rounds):
         better = False
         for first, second in combinations(range(len(groups)), 2):
             a, b = groups[first], groups[second]
@@ -183,23 +186,41 @@ def notes(groups: Mapping[str, Sequence[str]], seats: Seats, size: tuple[int, in
     unknown = sum(not seats[k]["school"] for keys in groups.values() if len(keys) > 1 for k in keys)
     said = []
     if schools:
-        said.append(f"{_so_many(schools, 'pair')} from the same school could not be split.")
+        said.append(
+            ngettext(
+                "One pair from the same school could not be split.",
+                "{number} pairs from the same school could not be split.",
+                schools,
+            ).format(number=schools)
+        )
     if roles:
-        said.append(f"{_so_many(roles, 'pair')} with the same role could not be split.")
+        said.append(
+            ngettext(
+                "One pair with the same role could not be split.",
+                "{number} pairs with the same role could not be split.",
+                roles,
+            ).format(number=roles)
+        )
     if unknown:
-        said.append(f"{_so_many(unknown, 'phone')} named no school: colleagues may sit together.")
-    for name, keys in groups.items():
-        sits = people(keys, seats)
-        best = f"groups work best with {smallest} to {largest}"
-        if 0 < sits < smallest:
-            said.append(f"Group {name} has only {sits}; {best}.")
-        elif sits > largest:
-            said.append(f"Group {name} has {sits}; {best}.")
-    return said
+        said.append(
+            ngettext(
+                "One phone named no school: colleagues may sit together.",
+                "{number} phones named no school: colleagues may sit together.",
+                unknown,
+            ).format(number=unknown)
+        )
+    return said + [_of_size(name, people(keys, seats), size) for name, keys in groups.items()
+                   if 0 < people(keys, seats) < smallest or people(keys, seats) > largest]  # fmt: skip
 
 
-def _so_many(number: int, word: str) -> str:
-    return f"One {word}" if number == 1 else f"{number} {word}s"
+def _of_size(name: str, sits: int, size: tuple[int, int]) -> str:
+    smallest, largest = size
+    sentence = (
+        _("Group {name} has only {sits}; groups work best with {smallest} to {largest}.")
+        if sits < smallest
+        else _("Group {name} has {sits}; groups work best with {smallest} to {largest}.")
+    )
+    return sentence.format(name=name, sits=sits, smallest=smallest, largest=largest)
 
 
 def mixed(groups: Mapping[str, Sequence[str]], seats: Seats) -> bool:

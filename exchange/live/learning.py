@@ -93,7 +93,7 @@ def minutes_of(run: Run) -> int:
 def _title(key: str) -> str:
     """The activity's name; its key where it is no longer installed."""
     try:
-        return activity_of(key).title
+        return str(activity_of(key).title)
     except UnknownActivity:
         return key
 

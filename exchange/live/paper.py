@@ -140,4 +140,4 @@ def line_of(run: Run) -> str:
     day = formats.date_format(timezone.localtime(run.closed_at), "j F Y") if run.closed_at else ""
     held = _("held by %s") % run.facilitator.name if run.facilitator else ""
     network = run.network.name if run.network else ""
-    return " · ".join(part for part in (brought_up(run).title, network, held, day) if part)
+    return " · ".join(part for part in (str(brought_up(run).title), network, held, day) if part)

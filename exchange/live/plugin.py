@@ -28,12 +28,12 @@ ROOM, DESK, SCREEN = "room", "desk", "screen"
 class Refused(Exception):
     """A move or a set-up that cannot be taken; `sentence` tells the person why, in plain words.
 
-    `field` names the input to mend, where there is one.
+    `field` names the input to mend, where there is one; `values` fill the sentence's braces.
     """
 
-    def __init__(self, sentence: str, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, sentence: str, field: str = "", **values: object) -> None:
+        self.sentence = sentence.format(**values) if values else str(sentence)
+        super().__init__(self.sentence)
         self.field = field
 
 

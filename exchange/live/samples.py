@@ -41,4 +41,5 @@ def _first(field: Field, context: dict[str, Any]) -> Any:
     if field.kind == "choice":
         choices = list(field.choices(context) if callable(field.choices) else field.choices)
         return field.initial or (choices[0][0] if choices else "")
-    return field.initial or (field.label or field.name if field.required else "")
+    first = field.initial or (field.label or field.name if field.required else "")
+    return first if isinstance(first, int) else str(first)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from exchange.core.translating import gettext as _
 from exchange.directory.models import Person
 from exchange.live import engine
 from exchange.live.actions import Posted, Reply, cast_ballot, join_run, play_moves
@@ -59,7 +60,7 @@ def join(request: HttpRequest) -> HttpResponse:
         return render(request, "live/join.html", {"form": form}, status=422)
     code = read_code(form.cleaned_data["code"])
     if code is None:
-        form.add_error("code", "A code has six letters, for example KTR-MWX. Check the screen.")
+        form.add_error("code", _("A code has six letters, for example KTR-MWX. Check the screen."))
         return render(request, "live/join.html", {"form": form}, status=422)
     return redirect("join_code", code=show_code(code))
 
@@ -215,11 +216,11 @@ def play(
             data = json.loads(request.body)
         except (ValueError, RecursionError):
             return Reply(
-                "refused", "This is not a move: its JSON cannot be read.", field="json"
+                "refused", _("This is not a move: its JSON cannot be read."), field="json"
             ), {}
         if not isinstance(data, dict):
             return Reply(
-                "refused", "This is not a move: it should be one JSON object.", field="json"
+                "refused", _("This is not a move: it should be one JSON object."), field="json"
             ), {}
     posted = Posted(
         run_id=run_id, move_id=str(data.get("move_id", ""))[:65], by=by, seat=seat,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy, in_language
 from exchange.live import grouping
 from exchange.live.plugin import (
     CLOSED,
@@ -54,7 +56,7 @@ def _room(room: Data) -> Room:
 def join(turn: Turn) -> set[str]:
     key = turn.data["seat"]
     if key in turn.room["seats"]:
-        raise Refused("This seat is already taken.")
+        raise Refused(_("This seat is already taken."))
     turn.room["seats"][key] = {
         "school": turn.data["school"],
         "role": turn.data["role"],
@@ -81,7 +83,7 @@ def join(turn: Turn) -> set[str]:
 def remove(turn: Turn) -> set[str]:
     key = turn.data["seat"]
     if key not in turn.room["seats"]:
-        raise Refused("There is no such seat in this session.")
+        raise Refused(_("There is no such seat in this session."))
     told = {DESK, SCREEN, f"seat:{key}", f"group:{_room(turn.room).group_of(key)}"}
     del turn.room["seats"][key]
     turn.room["gone"].append(key)
@@ -95,14 +97,14 @@ def remove(turn: Turn) -> set[str]:
 def advance(turn: Turn) -> set[str]:
     now = turn.room["phase"]
     if turn.data["saw"] != now:
-        raise Refused("The session has already moved on. Look again, then decide.")
+        raise Refused(_("The session has already moved on. Look again, then decide."))
     order = turn.activity.order[:-1]
     at = order.index(now)
     if at + 1 >= len(order):
-        raise Refused("This is the last phase. Close the session when the room is ready.")
+        raise Refused(_("This is the last phase. Close the session when the room is ready."))
     to = turn.data["to"] or order[at + 1]
     if to not in order[at + 1 :]:
-        raise Refused("A session only moves forward, so that nothing revealed is sorted again.")
+        raise Refused(_("A session only moves forward, so that nothing revealed is sorted again."))
     clock = turn.room["clock"]
     if now != LOBBY:
         clock["spent"][now] = (clock["paused"] or turn.moment.now) - clock["since"] - clock["idle"]
@@ -112,7 +114,9 @@ def advance(turn: Turn) -> set[str]:
     if coming and coming.grouped and not turn.room["groups"]:
         _form(turn.activity, turn.room, turn.moment)
     if to == FINDINGS:
-        for text in turn.activity.findings(turn.state, _room(turn.room))[:MOST_FINDINGS]:
+        with in_language(turn.room.get("language", "en-gb")):  # rooms made before it was kept
+            suggested = turn.activity.findings(turn.state, _room(turn.room))
+        for text in suggested[:MOST_FINDINGS]:
             _propose(turn.room, text)
     else:
         turn.activity.enter(turn.state, _room(turn.room), to, turn.moment.chance)
@@ -121,7 +125,7 @@ def advance(turn: Turn) -> set[str]:
 
 def pause(turn: Turn) -> set[str]:
     if turn.room["clock"]["paused"]:
-        raise Refused("The clock is already paused.")
+        raise Refused(_("The clock is already paused."))
     turn.room["clock"]["paused"] = turn.moment.now
     return set(EVERYONE)
 
@@ -129,7 +133,7 @@ def pause(turn: Turn) -> set[str]:
 def resume(turn: Turn) -> set[str]:
     clock = turn.room["clock"]
     if not clock["paused"]:
-        raise Refused("The clock is already running.")
+        raise Refused(_("The clock is already running."))
     clock["idle"] += max(0, turn.moment.now - clock["paused"])
     clock["paused"] = None
     return set(EVERYONE)
@@ -138,18 +142,18 @@ def resume(turn: Turn) -> set[str]:
 def extend(turn: Turn) -> set[str]:
     plan, phase = turn.room["clock"]["plan"], turn.room["phase"]
     if phase not in plan:
-        raise Refused("This part has no clock.")
+        raise Refused(_("This part has no clock."))
     if not 1 <= turn.data["minutes"] <= 60 or plan[phase] + turn.data["minutes"] > 240:
-        raise Refused("Add between 1 and 60 minutes.", "minutes")
+        raise Refused(_("Add between 1 and 60 minutes."), "minutes")
     plan[phase] += turn.data["minutes"]
     return set(EVERYONE)
 
 
 def regroup(turn: Turn) -> set[str]:
     if not turn.activity.group_size:
-        raise Refused("This activity does not work in groups.")
+        raise Refused(_("This activity does not work in groups."))
     if groups_at_work(turn.activity, turn.room):
-        raise Refused("Groups are at work. Move single people instead.")
+        raise Refused(_("Groups are at work. Move single people instead."))
     _form(turn.activity, turn.room, turn.moment)
     return set(EVERYONE)
 
@@ -157,14 +161,14 @@ def regroup(turn: Turn) -> set[str]:
 def move_seat(turn: Turn) -> set[str]:
     key, to = turn.data["seat"], turn.data["group"].upper()
     if key not in turn.room["seats"]:
-        raise Refused("There is no such seat in this session.")
+        raise Refused(_("There is no such seat in this session."))
     if not turn.room["groups"]:
-        raise Refused("There are no groups yet.")
+        raise Refused(_("There are no groups yet."))
     if to not in turn.room["groups"] and to != next_letter(turn.room):
-        raise Refused(f"There is no group {to}.", "group")
+        raise Refused(_("There is no group {letter}."), "group", letter=to)
     before = _room(turn.room).group_of(key)
     if before == to:
-        raise Refused(f"This person is already in group {to}.", "group")
+        raise Refused(_("This person is already in group {letter}."), "group", letter=to)
     _stand_up(turn, key)
     _seat_in(turn.room, to, key)
     return {DESK, SCREEN, f"seat:{key}", f"group:{before}", f"group:{to}"}
@@ -173,7 +177,7 @@ def move_seat(turn: Turn) -> set[str]:
 def propose_finding(turn: Turn) -> set[str]:
     _in_findings(turn.room)
     if len(turn.room["findings"]) >= MOST_FINDINGS:
-        raise Refused(f"There are already {MOST_FINDINGS} wordings. Drop one first.")
+        raise Refused(_("There are already {most} wordings. Drop one first."), most=MOST_FINDINGS)
     _propose(turn.room, turn.data["text"])
     return set(EVERYONE)
 
@@ -273,7 +277,7 @@ def _seat_in(room: Data, name: str, key: str) -> None:
 
 def _in_findings(room: Data) -> None:
     if room["phase"] != FINDINGS:
-        raise Refused("Findings are worded in the last part of the session.")
+        raise Refused(_("Findings are worded in the last part of the session."))
 
 
 def _propose(room: Data, text: str) -> None:
@@ -288,13 +292,13 @@ def _finding(room: Data, key: str) -> dict[str, Any]:
     _in_findings(room)
     found: dict[str, Any] | None = next((f for f in room["findings"] if f["id"] == key), None)
     if found is None:
-        raise Refused("This wording was dropped in the meantime.")
+        raise Refused(_("This wording was dropped in the meantime."))
     return found
 
 
 _SEAT = Field("seat", longest=8)
 _FINDING = Field("finding", longest=8)
-_WORDS = Field("text", label="Finding", longest=500)
+_WORDS = Field("text", label=gettext_lazy("Finding"), longest=500)
 
 _JOINING = (
     _SEAT,
@@ -310,7 +314,7 @@ _TALLY = (
     Field("counts", "lines", required=False),
 )
 _PHASES = (Field("saw", longest=40), Field("to", required=False, longest=40))
-_DISSENT = (_FINDING, Field("note", label="What you see differently", longest=280))
+_DISSENT = (_FINDING, Field("note", label=gettext_lazy("What you see differently"), longest=280))
 
 KINDS: dict[str, Shared] = {
     "join": Shared(("house",), _JOINING, join),
@@ -320,9 +324,13 @@ KINDS: dict[str, Shared] = {
     "advance": Shared(("desk",), _PHASES, advance),
     "pause": Shared(("desk",), (), pause),
     "resume": Shared(("desk",), (), resume),
-    "extend": Shared(("desk",), (Field("minutes", "integer", label="Minutes"),), extend),
+    "extend": Shared(
+        ("desk",), (Field("minutes", "integer", label=gettext_lazy("Minutes")),), extend
+    ),
     "regroup": Shared(("desk",), (), regroup),
-    "move_seat": Shared(("desk",), (_SEAT, Field("group", label="Group", longest=3)), move_seat),
+    "move_seat": Shared(
+        ("desk",), (_SEAT, Field("group", label=gettext_lazy("Group"), longest=3)), move_seat
+    ),
     "propose_finding": Shared(("desk", "seat"), (_WORDS,), propose_finding),
     "word_finding": Shared(("desk",), (_FINDING, _WORDS), word_finding),
     "drop_finding": Shared(("desk",), (_FINDING,), drop_finding),

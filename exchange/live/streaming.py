@@ -13,6 +13,7 @@ from django.db import close_old_connections, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from exchange.core.translating import gettext_lazy
 from exchange.directory.models import Person
 from exchange.live import engine, nudges
 from exchange.live.looking import signature
@@ -80,7 +81,7 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
         raise Http404
     place = _Place((run_id, found.holder))
     if not place.taken:
-        return HttpResponse("Too many pages are open for this seat.", status=429)
+        return HttpResponse(gettext_lazy("Too many pages are open for this seat."), status=429)
     response = StreamingHttpResponse(
         _events(request, run_id, kind, place), content_type="text/event-stream"
     )

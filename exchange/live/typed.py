@@ -18,6 +18,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from exchange.core.translating import gettext as _
 from exchange.live import engine, grouping
 from exchange.live.plugin import (
     FINDINGS,
@@ -119,9 +120,11 @@ def read(activity: Activity, setup: Data, sheets: Data, places: Places) -> Read:
     for number, sheet in enumerate(sheets["tables"], 1):
         _read_table(found, typing, setup, number, sheet, places)
     if sum(seat.people for seat in found.seats) > MOST_PEOPLE:
-        found.faults.append(Fault(ROOM_SHEET, f"These are more than {MOST_PEOPLE} people."))
+        found.faults.append(
+            Fault(ROOM_SHEET, _("These are more than {most} people.").format(most=MOST_PEOPLE))
+        )
     if not found.seats:
-        found.faults.append(Fault(ROOM_SHEET, "Type in one table at least."))
+        found.faults.append(Fault(ROOM_SHEET, _("Type in one table at least.")))
     room = sheets["room"]
     try:
         values = engine.clean(typing.room, room)
@@ -137,7 +140,7 @@ def read(activity: Activity, setup: Data, sheets: Data, places: Places) -> Read:
 
 def _typing(activity: Activity) -> Typing:
     if activity.typing is None:
-        raise Refused("This activity cannot be typed in from paper.")
+        raise Refused(_("This activity cannot be typed in from paper."))
     return activity.typing
 
 
@@ -152,7 +155,13 @@ def _read_table(
             school, role, rest = read_who(line, places)
             person = typing.read(setup, "person", {"line": rest})
         except Refused as refused:
-            found.faults.append(Fault(number, f"Sheet {at}: {refused.sentence}", "lines"))
+            found.faults.append(
+                Fault(
+                    number,
+                    _("Sheet {at}: {sentence}").format(at=at, sentence=refused.sentence),
+                    "lines",
+                )
+            )
             continue
         key = f"s{len(found.seats) + 1}"
         found.seats.append(SeatTyped(key, group, school, role, 1))
@@ -176,13 +185,18 @@ def _count(sheet: Data, lines: int) -> int:
     said = str(sheet.get("people") or "").strip()
     if not said:
         if not lines:
-            raise Refused("Say how many people sat at this table.", "people")
+            raise Refused(_("Say how many people sat at this table."), "people")
         return 0
     if not said.isdecimal() or not 1 <= int(said[:4]) <= MOST_AT_TABLE:
-        raise Refused(f"How many people: a number from 1 to {MOST_AT_TABLE}.", "people")
+        raise Refused(
+            _("How many people: a number from 1 to {most}."), "people", most=MOST_AT_TABLE
+        )
     if int(said) < lines:
         raise Refused(
-            f"{lines} sheets were handed in, but you say that {int(said)} sat here.", "people"
+            _("{lines} sheets were handed in, but you say that {people} sat here."),
+            "people",
+            lines=lines,
+            people=int(said),
         )
     return int(said) - lines
 
@@ -191,9 +205,9 @@ def _of_table(sheet: Data, places: Places) -> tuple[str, str]:
     """The school and the role that a whole table has in common, if it has."""
     school, role = str(sheet.get("school") or ""), str(sheet.get("role") or "")
     if school and school not in places.schools.values():
-        raise Refused("Choose a school of the list.", "school")
+        raise Refused(_("Choose a school of the list."), "school")
     if role and role not in {*places.roles.values(), OTHER}:
-        raise Refused("Choose a role of the list.", "role")
+        raise Refused(_("Choose a role of the list."), "role")
     return school, role or OTHER
 
 
@@ -204,10 +218,17 @@ def read_who(line: str, places: Places) -> tuple[str, str, str]:
         return "", OTHER, line
     number, letter = int(found[1]), found[2].lower()
     if number and number not in places.schools:
-        raise Refused(f"There is no school {number}. Look at the list of numbers.", "lines")
+        raise Refused(
+            _("There is no school {number}. Look at the list of numbers."), "lines", number=number
+        )
     if letter and letter not in places.roles:
         known = ", ".join(sorted(places.roles))
-        raise Refused(f"There is no role {letter}. The letters are {known}.", "lines")
+        raise Refused(
+            _("There is no role {letter}. The letters are {known}."),
+            "lines",
+            letter=letter,
+            known=known,
+        )
     school = places.schools[number] if number else ""
     return school, places.roles[letter] if letter else OTHER, line[found.end() :]
 
@@ -221,14 +242,14 @@ def read_findings(text: str) -> list[tuple[str, list[str]]]:
             continue
         differs = DIFFERENTLY.match(line)
         if differs and not found:
-            raise Refused("Begin with a finding; what is seen differently comes below it.")
+            raise Refused(_("Begin with a finding; what is seen differently comes below it."))
         if differs:
             note = DIFFERENTLY.sub("", line)
-            found[-1][1].append(engine.clean_text(note, "What is seen differently", 280))
+            found[-1][1].append(engine.clean_text(note, _("What is seen differently"), 280))
         else:
-            found.append((engine.clean_text(line, "A finding", 500), []))
+            found.append((engine.clean_text(line, _("A finding"), 500), []))
     if len(found) > MOST_FINDINGS:
-        raise Refused(f"At most {MOST_FINDINGS} findings.")
+        raise Refused(_("At most {most} findings."), most=MOST_FINDINGS)
     return found
 
 
@@ -270,7 +291,7 @@ class Rehearsal:
         self.ballots[question.key] = votes
         cast = sum(votes.values())
         if cast > sum(seat["people"] for seat in self.room["seats"].values()):
-            raise Refused("There are more votes than people.")
+            raise Refused(_("There are more votes than people."))
         enough = cast >= self.room["floor"]
         counts = sorted(f"{option}={n}" for option, n in votes.items()) if enough else []
         return {"question": question.key, "cast": cast, "counts": counts}

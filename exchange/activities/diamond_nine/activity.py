@@ -12,35 +12,38 @@ from exchange.activities.diamond_nine import (
     tables,
     typing_in,
 )
+from exchange.core.translating import gettext_lazy as _
 from exchange.live.plugin import Activity, BallotQuestion, Field, MoveKind, Phase
 
 PHASES = (
-    Phase("read", "Read", 5, "Read the cards on your own. Nothing to decide yet."),
-    Phase("choose", "Choose nine", 5, "Choose the nine cards that matter most to you."),
-    Phase("sort", "Sort alone", 10, "Lay your nine cards into the diamond, then lock it."),
+    Phase("read", _("Read"), 5, _("Read the cards on your own. Nothing to decide yet.")),
+    Phase("choose", _("Choose nine"), 5, _("Choose the nine cards that matter most to you.")),
+    Phase("sort", _("Sort alone"), 10, _("Lay your nine cards into the diamond, then lock it.")),
     Phase(
         "groups",
-        "Sort in groups",
+        _("Sort in groups"),
         20,
-        "Share what you chose, give your reasons, and lay one diamond together.",
+        _("Share what you chose, give your reasons, and lay one diamond together."),
         grouped=True,
     ),
-    Phase("present", "Present and challenge", 15, "Each group shows its diamond and says why."),
+    Phase(
+        "present", _("Present and challenge"), 15, _("Each group shows its diamond and says why.")
+    ),
     Phase(
         "common",
-        "What we have in common",
+        _("What we have in common"),
         8,
-        "See what most groups chose or rejected; then answer the secret question.",
+        _("See what most groups chose or rejected; then answer the secret question."),
     ),
-    Phase("agree", "Agree one", 7, "Talk until the room agrees on the one most important."),
+    Phase("agree", _("Agree one"), 7, _("Talk until the room agrees on the one most important.")),
 )
 
-_CARD = Field("card", label="Card", longest=60)
-_SLOT = Field("slot", label="Place", longest=2)
-_CARD_IF_ANY = Field("card", label="Card", required=False, longest=60)
+_CARD = Field("card", label=_("Card"), longest=60)
+_SLOT = Field("slot", label=_("Place"), longest=2)
+_CARD_IF_ANY = Field("card", label=_("Card"), required=False, longest=60)
 _LINE = Field("line", longest=12)
-_TEXT = Field("text", label="Text", longest=play.LONGEST_LINE)
-_GROUP = Field("group", label="Group", longest=3)
+_TEXT = Field("text", label=_("Text"), longest=play.LONGEST_LINE)
+_GROUP = Field("group", label=_("Group"), longest=3)
 
 ALONE = ("choose", "sort")
 MOVES = (
@@ -50,7 +53,7 @@ MOVES = (
         "own_card",
         play.own_card,
         ALONE,
-        fields=(Field("text", label="Your own card", required=False, longest=setup.LONGEST),),
+        fields=(Field("text", label=_("Your own card"), required=False, longest=setup.LONGEST),),
         private=True,
     ),
     MoveKind("place", play.place, ("sort",), fields=(_CARD, _SLOT), private=True),
@@ -71,7 +74,7 @@ MOVES = (
         play.present,
         ("present",),
         by="desk",
-        fields=(Field("group", label="Group", required=False, longest=3),),
+        fields=(Field("group", label=_("Group"), required=False, longest=3),),
     ),
     MoveKind(
         "challenge",
@@ -90,7 +93,7 @@ MOVES = (
         by="desk",
         fields=(
             _CARD_IF_ANY,
-            Field("note", label="Note", required=False, longest=play.LONGEST_LINE),
+            Field("note", label=_("Note"), required=False, longest=play.LONGEST_LINE),
         ),
     ),
 )
@@ -98,8 +101,10 @@ MOVES = (
 ACTIVITY = Activity(
     key="diamond_nine",
     version=2,
-    title="Diamond 9",
-    summary="Sort nine cards into a diamond, alone and then in groups, and agree what matters most.",
+    title=_("Diamond 9"),
+    summary=_(
+        "Sort nine cards into a diamond, alone and then in groups, and agree what matters most."
+    ),
     minutes=80,
     phases=PHASES,
     group_size=(3, 5),
@@ -112,7 +117,7 @@ ACTIVITY = Activity(
     moves=MOVES,
     ballots=(
         BallotQuestion(
-            "final", "common", "Which one is the most important to you?", play.candidates
+            "final", "common", _("Which one is the most important to you?"), play.candidates
         ),
     ),
     see=sight.see,

@@ -75,8 +75,8 @@ def kendalls_w(rankings: Sequence[Sequence[Fraction | float]]) -> Fraction | Non
 def agreement_words(w: float | Fraction) -> str:
     """W in words; the bounds are a convention of ours, told to readers in `words.BOUNDS`."""
     if w < words.SOME_FROM:
-        return words.LITTLE
-    return words.SOME if w < words.CLOSE_FROM else words.CLOSE
+        return str(words.LITTLE)
+    return str(words.SOME if w < words.CLOSE_FROM else words.CLOSE)
 
 
 def agreement(sorts: Sequence[Sort], given: Sequence[str]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def agreement(sorts: Sequence[Sort], given: Sequence[str]) -> dict[str, Any]:
     rankings = [list(mid_ranks(sort, given).values()) for sort in sorts]
     w = kendalls_w(rankings) if sorters >= LEAST_FOR_W else None
     if w is None:
-        return {"w": None, "words": words.TOO_FEW, "sorters": sorters}
+        return {"w": None, "words": str(words.TOO_FEW), "sorters": sorters}
     return {"w": round(float(w), 4), "words": agreement_words(w), "sorters": sorters}
 
 

@@ -63,7 +63,7 @@ def group_lock(state: State, room: Room, move: Move) -> set[str]:
     letter = _my_group(room, move)
     missing = NINE - len(board_of(state, letter)["sort"])
     if missing:
-        raise Refused(words.GROUP_PLACE_ALL.format(missing=missing))
+        raise Refused(words.GROUP_PLACE_ALL, missing=missing)
     board = _ours(state, letter)
     if board["locked_at"] is None:
         board["locked_at"] = move.moment.now
@@ -86,7 +86,7 @@ def reason(state: State, room: Room, move: Move) -> set[str]:
     text = line_of(move.data, "text", LONGEST_LINE)
     there = [line for line in board_of(state, letter)["reasons"] if line["card"] == code]
     if len(there) >= MOST_REASONS:
-        raise Refused(words.ENOUGH.format(most=MOST_REASONS), "text")
+        raise Refused(words.ENOUGH, "text", most=MOST_REASONS)
     _ours(state, letter)["reasons"].append({"id": next_line(state), "card": code, "text": text})
     return {f"group:{letter}"}
 
@@ -96,7 +96,7 @@ def dissent(state: State, room: Room, move: Move) -> set[str]:
     letter = _my_group(room, move)
     text = line_of(move.data, "text", LONGEST_LINE)
     if len(board_of(state, letter)["dissent"]) >= MOST_DISSENT:
-        raise Refused(words.ENOUGH.format(most=MOST_DISSENT), "text")
+        raise Refused(words.ENOUGH, "text", most=MOST_DISSENT)
     _ours(state, letter)["dissent"].append({"id": next_line(state), "text": text})
     return {f"group:{letter}"}
 

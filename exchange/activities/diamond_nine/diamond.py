@@ -26,7 +26,7 @@ def place_name(slot: str) -> str:
     """A place in words, for the ear and for lists: "3b" -> "row 3, place 2 of 3"."""
     row = ROWS[ROW_OF[slot] - 1]
     if len(row) == 1:
-        return words.TOP if slot == "1" else words.BOTTOM
+        return str(words.TOP if slot == "1" else words.BOTTOM)
     return words.PLACE.format(row=ROW_OF[slot], place=row.index(slot) + 1, of=len(row))
 
 

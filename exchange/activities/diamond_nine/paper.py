@@ -8,6 +8,7 @@ from typing import Any
 from exchange.activities.diamond_nine import paper_report, words
 from exchange.activities.diamond_nine import paper_words as said
 from exchange.activities.diamond_nine.diamond import ROWS
+from exchange.core.translating import gettext_lazy as _
 from exchange.live.plugin import Data, Paper
 
 OWN_LETTER = "Z"
@@ -95,7 +96,7 @@ def script(setup: Data, about: Data) -> Data:
     ]
     reading = [
         {"title": one["title"], "read": one["how_to_read"], "not": one["does_not_show"]}
-        for one in words.READING.values()
+        for one in map(words.reading, words.READING)
     ]
     return _shared(setup, about, said.SCRIPT) | {
         "intro": said.INTRO,
@@ -122,14 +123,14 @@ def report(seen: Data, about: Data) -> Data:
 
 
 PAPERS = (
-    Paper("cards", "Cards to cut", "A4, one set. Print one for each table.", "cards.typ", cards),
-    Paper("grid", "Grids", "A3, one for the room and one for each group.", "grid.typ", grid),
-    Paper("script", "Facilitator's script", "A4: what to say and do, step by step, and how to read "
-          "the result.", "script.typ", script),
-    Paper("alone", "Sheet for sorting alone", "A4. Copy one for each person; with a slip for the "
-          "secret question.", "alone.typ", alone),
-    Paper("table", "Sheet for a table", "A4, one for each group: its diamond, reasons, dissent.",
+    Paper("cards", _("Cards to cut"), _("A4, one set. Print one for each table."), "cards.typ", cards),
+    Paper("grid", _("Grids"), _("A3, one for the room and one for each group."), "grid.typ", grid),
+    Paper("script", _("Facilitator's script"), _("A4: what to say and do, step by step, and how to read "
+          "the result."), "script.typ", script),
+    Paper("alone", _("Sheet for sorting alone"), _("A4. Copy one for each person; with a slip for the "
+          "secret question."), "alone.typ", alone),
+    Paper("table", _("Sheet for a table"), _("A4, one for each group: its diamond, reasons, dissent."),
           "table.typ", table),
-    Paper("report", "Result", "A4: the diamonds, the figures with how to read them, the findings "
-          "with their dissent.", "report.typ", report, after=True),
+    Paper("report", _("Result"), _("A4: the diamonds, the figures with how to read them, the findings "
+          "with their dissent."), "report.typ", report, after=True),
 )  # fmt: skip

@@ -71,7 +71,7 @@ def _said(rows: list[list[dict[str, Any]]]) -> str:
 
 
 def _card(state: State, code: str, agreed: str) -> dict[str, Any]:
-    text = text_of(state, code) if code else words.EMPTY_PLACE
+    text = text_of(state, code) if code else str(words.EMPTY_PLACE)
     return {"text": text, "code": code, "agreed": bool(code) and code == agreed}
 
 
@@ -98,7 +98,7 @@ def _consensus(state: State, room: Room, agreed: str) -> list[Picture]:
             text = words.PICTURE_TIE.format(number=tie["number"], cards=names)
             cards += [{"text": text, "code": "", "agreed": False} for _ in tie["spots"]]
         rows.append(cards)
-    title = words.READING["consensus"]["title"]
+    title = str(words.READING["consensus"]["title"])
     drawn = diamond(title, rows)
     return [Picture("consensus", title, _said(rows), "consensus", "diamond.svg", drawn)]
 
@@ -108,7 +108,7 @@ def _spread(state: State, room: Room) -> list[Picture]:
     found = sorts(state, room)
     if not found.rows:
         return []
-    names = [*(words.ONE_ROW.format(row=row) for row in range(1, 6)), words.LEFT_OUT]
+    names = [*(words.ONE_ROW.format(row=row) for row in range(1, 6)), str(words.LEFT_OUT)]
     bars, said = [], []
     order = {code: at for at, code in enumerate(given(state))}
     for at, row in enumerate(sorted(found.rows, key=lambda row: (-row[8], order[row[0]]))):
@@ -117,7 +117,7 @@ def _spread(state: State, room: Room) -> list[Picture]:
         parts = ", ".join(f"{n} {name}" for n, name in zip(counts, names, strict=True) if n)
         said.append(f"{row[1]}: {parts}.")
     drawn = {
-        "title": words.TABLES[SORTS_ROWS],
+        "title": str(words.TABLES[SORTS_ROWS]),
         "bars": bars,
         "key": [
             {"x": 16 + at * 118, "name": name, "fill": SHADES[at][0]}

@@ -196,7 +196,7 @@ def line_of(data: Data, field: str, most: int, *, empty: bool = False) -> str:
     """One line of a move, tidied; Refused if it is too long, or empty where it may not be."""
     line = tidy(data.get(field, ""))
     if len(line) > most:
-        raise Refused(words.LONG_TEXT.format(count=len(line), most=most), field)
+        raise Refused(words.LONG_TEXT, field, count=len(line), most=most)
     if not line and not empty:
         raise Refused(words.SAY_SOMETHING, field)
     return line
@@ -302,7 +302,7 @@ def lock(state: State, room: Room, move: Move) -> set[str]:
     """Hand the sort in. Locking a locked sort changes nothing."""
     mine = _mine(state, move)
     if not is_full(mine["sort"]):
-        raise Refused(words.PLACE_ALL.format(missing=NINE - len(mine["sort"])))
+        raise Refused(words.PLACE_ALL, missing=NINE - len(mine["sort"]))
     if mine["locked_at"] is None:
         mine["locked_at"] = move.moment.now
     return {f"seat:{move.who.seat}", DESK, SCREEN}
@@ -338,7 +338,7 @@ def challenge(state: State, room: Room, move: Move) -> set[str]:
         raise Refused(words.BOARD_ONLY, "card")
     text = line_of(move.data, "text", LONGEST_LINE)
     if len(state["challenges"]) >= MOST_CHALLENGES:
-        raise Refused(words.ENOUGH.format(most=MOST_CHALLENGES), "text")
+        raise Refused(words.ENOUGH, "text", most=MOST_CHALLENGES)
     line = {"id": next_line(state), "group": letter, "card": code, "text": text}
     state["challenges"].append(line)
     return {DESK}

@@ -59,7 +59,7 @@ def own_cards(state: State, room: Room) -> list[dict[str, str]]:
 
 
 def _figure(key: str, why_not: str = "", **values: Any) -> dict[str, Any]:
-    return {"key": key, **words.READING[key], "why_not": why_not, **values}
+    return {"key": key, **words.reading(key), "why_not": str(why_not), **values}
 
 
 # --- figures ---
@@ -121,7 +121,9 @@ def agreement_figure(state: State, room: Room) -> dict[str, Any]:
         w=f"{found['w']:.2f}", sorters=found["sorters"], words=found["words"]
     )
     split = bool(analysis.polarised(sorts, given(state)))
-    return _figure("agreement", sentence=sentence, yet=words.YET_SPLIT if split else "", **found)
+    return _figure(
+        "agreement", sentence=sentence, yet=str(words.YET_SPLIT) if split else "", **found
+    )
 
 
 def common_figure(state: State, room: Room) -> dict[str, Any]:
@@ -166,7 +168,7 @@ def polarised_figure(state: State, room: Room) -> dict[str, Any]:
     if len(sorts) < room.floor:
         return _figure("polarised", words.TOO_FEW_SORTS.format(floor=room.floor), cards=[])
     cards = [_with_card(state, one) for one in analysis.polarised(sorts, given(state))]
-    return _figure("polarised", cards=cards, none=words.NO_SPLIT)
+    return _figure("polarised", cards=cards, none=str(words.NO_SPLIT))
 
 
 def movement_figure(state: State, room: Room) -> dict[str, Any]:
@@ -231,7 +233,7 @@ def participation_figure(state: State, room: Room) -> dict[str, Any]:
     roles = Counter(str(seat.get("role") or OTHER) for seat in seats)
     by_role = analysis.told_apart(roles, room.floor)
     for one in by_role["shown"]:
-        one["name"] = words.ROLES.get(one["key"], one["key"])
+        one["name"] = str(words.ROLES.get(one["key"], one["key"]))
     return _figure(
         "participation",
         phones=len(room.seats),

@@ -8,9 +8,12 @@ from typing import Any
 
 from exchange.activities.diamond_nine import words
 from exchange.activities.diamond_nine.diamond import NINE
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.live.plugin import Data, Field, Refused
 
 OWN = "own"
+MOST_IMPORTANT = gettext_lazy("most important")
 MOST_CARDS = 25
 LONGEST = 120
 #: Headings that name the column of cards in a pasted table.
@@ -24,51 +27,62 @@ def pack_choices(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The card sets to choose from, and our own cards last."""
     packs = context.get("packs", {}).get("card_set", [])
     return [
-        *((pack["key"], f"{pack['title']} ({len(pack['cards'])} cards)") for pack in packs),
-        (OWN, "Our own cards, typed or pasted below"),
+        *(
+            (
+                pack["key"],
+                _("{title} ({count} cards)").format(title=pack["title"], count=len(pack["cards"])),
+            )
+            for pack in packs
+        ),
+        (OWN, _("Our own cards, typed or pasted below")),
     ]
 
 
 FIELDS: tuple[Field, ...] = (
     Field(
         "criterion",
-        label="Sort by what?",
-        hint="Completes the question, for example: most important for our pupils.",
-        initial="most important",
+        label=gettext_lazy("Sort by what?"),
+        hint=gettext_lazy("Completes the question, for example: most important for our pupils."),
+        initial=MOST_IMPORTANT,
         longest=80,
     ),
-    Field("cards", "choice", label="Cards", choices=pack_choices),
+    Field("cards", "choice", label=gettext_lazy("Cards"), choices=pack_choices),
     Field(
         "lines",
         "lines",
-        label="Our own cards",
-        hint="One card to a line, 9 to 25 cards of up to 120 characters. "
-        "A column copied from a spreadsheet will do.",
+        label=gettext_lazy("Our own cards"),
+        hint=gettext_lazy(
+            "One card to a line, 9 to 25 cards of up to 120 characters. "
+            "A column copied from a spreadsheet will do."
+        ),
         required=False,
         longest=1000,
     ),
     Field(
         "blank",
         "yes",
-        label="Each person may write one card of their own",
-        hint="Such cards stand outside the figures and are listed separately.",
+        label=gettext_lazy("Each person may write one card of their own"),
+        hint=gettext_lazy("Such cards stand outside the figures and are listed separately."),
         required=False,
     ),
     Field(
         "privacy",
         "choice",
-        label="Who sees the sort that each person makes alone?",
+        label=gettext_lazy("Who sees the sort that each person makes alone?"),
         initial="private",
-        choices=(("private", "Nobody else"), ("own_group", "Their own group, once it is locked")),
+        choices=(
+            ("private", gettext_lazy("Nobody else")),
+            ("own_group", gettext_lazy("Their own group, once it is locked")),
+        ),
     ),
     Field(
         "afterwards",
         "choice",
-        label="Who may see the groups' diamonds afterwards?",
+        label=gettext_lazy("Who may see the groups' diamonds afterwards?"),
         initial="seats",
         choices=(
-            ("seats", "Those who took part"),
-            ("network", "Those who took part, and the network once released"),
+            ("seats", gettext_lazy("Those who took part")),
+            ("network", gettext_lazy("Those who took part, and the network once released")),
         ),
     ),
 )
@@ -101,7 +115,7 @@ def _headed_column(lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]] | 
     for number, line in lines[1:]:
         cells = _cells(line, delimiter) if len(heads) > 1 else [_one_cell(line, number)]
         if len(cells) <= column:
-            raise Refused(words.NO_COLUMN.format(line=number, column=heads[column]), "lines")
+            raise Refused(words.NO_COLUMN, "lines", line=number, column=heads[column])
         found.append((number, cells[column]))
     return found
 
@@ -116,7 +130,7 @@ def _one_cell(line: str, number: int) -> str:
             return line  # a sentence that only begins with a quotation
     filled = [cell for cell in cells if tidy(cell)]
     if len(filled) > 1:
-        raise Refused(words.COLUMNS.format(line=number), "lines")
+        raise Refused(words.COLUMNS, "lines", line=number)
     return filled[0] if filled else ""
 
 
@@ -137,9 +151,7 @@ def read_lines(lines: Sequence[str]) -> list[str]:
     for number, cell in column:
         text = _HARMLESS.sub("", _BULLET.sub("", tidy(cell)))
         if len(text) > LONGEST:
-            raise Refused(
-                words.LONG_CARD.format(line=number, count=len(text), most=LONGEST), "lines"
-            )
+            raise Refused(words.LONG_CARD, "lines", line=number, count=len(text), most=LONGEST)
         if text:
             cards.setdefault(same(text), text)
     return list(cards.values())
@@ -147,9 +159,9 @@ def read_lines(lines: Sequence[str]) -> list[str]:
 
 def _checked(texts: Sequence[str]) -> None:
     if len(texts) < NINE:
-        raise Refused(words.TOO_FEW_CARDS.format(count=len(texts)), "lines")
+        raise Refused(words.TOO_FEW_CARDS, "lines", count=len(texts))
     if len(texts) > MOST_CARDS:
-        raise Refused(words.TOO_MANY_CARDS.format(count=len(texts), most=MOST_CARDS), "lines")
+        raise Refused(words.TOO_MANY_CARDS, "lines", count=len(texts), most=MOST_CARDS)
 
 
 def _from_pack(pack: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -185,7 +197,7 @@ def setup(values: Mapping[str, Any], context: Mapping[str, Any]) -> Data:
     if afterwards not in ("seats", "network"):
         raise Refused(words.WHO_SEES_GROUPS, "afterwards")
     return {
-        "criterion": tidy(str(values.get("criterion") or "")) or "most important",
+        "criterion": tidy(str(values.get("criterion") or "")) or str(MOST_IMPORTANT),
         "cards": cards,
         "source": source,
         "blank": values.get("blank") in (True, "yes", "on", "true", "1"),
@@ -202,4 +214,4 @@ def announce(made: Data) -> list[str]:
         told.append(words.TELL_OWN_CARD)
     told.append(words.TELL_FIGURES)
     told.append(words.TELL_NETWORK if made["afterwards"] == "network" else words.TELL_SEATS)
-    return told
+    return [str(sentence) for sentence in told]

@@ -20,7 +20,7 @@ from exchange.activities.diamond_nine.play import (
     text_of,
 )
 from exchange.activities.diamond_nine.setup import LONGEST, OWN
-from exchange.activities.diamond_nine.words import READING
+from exchange.activities.diamond_nine.words import reading
 from exchange.live.plugin import CLOSED, FINDINGS, Data, Room, State, Who
 
 ALONE = ("read", "choose", "sort")
@@ -190,12 +190,12 @@ def _together(state: State, room: Room) -> Data:
     if room.phase == "present":
         presenting = state["presenting"] if state["presenting"] in room.groups else ""
         seen["presenting"] = board_drawn(state, presenting) if presenting else None
-        seen["reading"] = READING["groups"]
+        seen["reading"] = reading("groups")
         seen["presented"] = [letter for letter in state["presented"] if letter in room.groups]
     if room.phase in OPEN:
         seen["figures"] = record.figures(state, room)
         seen["final"] = record.final(state)
-        seen["reading"] = READING["groups"]
+        seen["reading"] = reading("groups")
         seen["boards"] = [board_drawn(state, letter) for letter in letters(state, room)]
     return seen
 

@@ -7,13 +7,12 @@ from exchange.activities.diamond_nine.diamond import ROW_OF, SLOTS
 from exchange.activities.diamond_nine.play import board_of, given, letters, text_of
 from exchange.live.plugin import Room, State, Table
 
-OTHERS = "others together"
 #: The key of the table behind the picture of the bars.
 SORTS_ROWS = "sorts"
 
 
 def _table(key: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Table:
-    return Table(key, words.TABLES[key], columns, rows)
+    return Table(key, str(words.TABLES[key]), columns, rows)
 
 
 def tables(state: State, room: Room) -> list[Table]:
@@ -40,8 +39,8 @@ def tables(state: State, room: Room) -> list[Table]:
 def _cards(state: State, room: Room) -> Table:
     own = record.own_cards(state, room)
     rows: list[tuple[Any, ...]] = [
-        *((code, text_of(state, code), "given") for code in given(state)),
-        *((one["code"], one["text"], "written by a participant") for one in own),
+        *((code, text_of(state, code), str(words.GIVEN)) for code in given(state)),
+        *((one["code"], one["text"], str(words.WRITTEN)) for one in own),
     ]
     return _table("cards", ("code", "card", "kind"), rows)
 
@@ -68,7 +67,9 @@ def _consensus(state: State, room: Room) -> Table:
     for row in figure.get("rows", []):
         rows += [(row["row"], one["code"], one["text"], "") for one in row["cards"]]
         for tie in row["tied"]:
-            note = f"tie {tie['number']}: {len(tie['cards'])} cards, {len(tie['spots'])} here"
+            note = words.TIE_HERE.format(
+                number=tie["number"], cards=len(tie["cards"]), spots=len(tie["spots"])
+            )
             rows += [(row["row"], one["code"], one["text"], note) for one in tie["cards"]]
     return _table("consensus", ("row", "code", "card", "tie"), rows)
 
@@ -78,13 +79,13 @@ def _measures(state: State, room: Room) -> Table:
     settled = record.final(state)
     boards = record.full_boards(state, room)
     rows: list[tuple[Any, ...]] = [
-        ("sorts made alone that count", len(record.counted_sorts(state, room)), ""),
-        ("groups with a full diamond", len(boards), ""),
-        ("Kendall's W", agreement.get("w"), agreement["why_not"] or agreement["words"]),
+        (str(words.SORTS_THAT_COUNT), len(record.counted_sorts(state, room)), ""),
+        (str(words.FULL_GROUPS), len(boards), ""),
+        (str(words.KENDALL), agreement.get("w"), agreement["why_not"] or agreement["words"]),
         (
-            "most important, as the room agreed",
+            str(words.ROOM_AGREED),
             settled["card"]["text"] if settled else None,
-            settled["note"] if settled else words.NOT_AGREED,
+            settled["note"] if settled else str(words.NOT_AGREED),
         ),
     ]
     return _table("agreement", ("measure", "value", "in words"), rows)
@@ -118,11 +119,11 @@ def _common(state: State, room: Room) -> Table:
 def _alone(state: State, room: Room) -> Table:
     figure = record.alone_figure(state, room)
     rows: list[tuple[Any, ...]] = [
-        (words.MOST_HIGH, one["card"]["code"], one["card"]["text"], one["high"], one["of"], "")
+        (str(words.MOST_HIGH), one["card"]["code"], one["card"]["text"], one["high"], one["of"], "")
         for one in figure["high"]
     ]
     rows += [
-        (words.MOST_REJECTED, one["card"]["code"], one["card"]["text"], one["rejected"], one["of"],
+        (str(words.MOST_REJECTED), one["card"]["code"], one["card"]["text"], one["rejected"], one["of"],
          one["left_out"])
         for one in figure["rejected"]
     ]  # fmt: skip
@@ -136,8 +137,8 @@ def _groups(state: State, room: Room) -> Table:
         board = board_of(state, letter)
         rows += [
             (letter, ROW_OF[slot], slot, code, text_of(state, code),
-             "yes" if code in board["argued"] else "",
-             "yes" if board["locked_at"] is not None else "")
+             str(words.YES) if code in board["argued"] else "",
+             str(words.YES) if board["locked_at"] is not None else "")
             for slot in SLOTS
             if (code := board["sort"].get(slot))
         ]  # fmt: skip
@@ -200,7 +201,7 @@ def _participation(state: State, room: Room) -> list[Table]:
     roles = [(one["name"], one["count"]) for one in found["roles"]["shown"]]
     for rows, part in ((schools, found["schools"]), (roles, found["roles"])):
         if part["others"]:
-            rows.append((OTHERS, part["others"]))
+            rows.append((str(words.OTHERS), part["others"]))
     return [
         _table("schools", ("school", "phones"), list(schools)),
         _table("roles", ("role", "phones"), list(roles)),
@@ -208,7 +209,6 @@ def _participation(state: State, room: Room) -> list[Table]:
 
 
 def _reading() -> Table:
-    rows = [
-        (one["title"], one["how_to_read"], one["does_not_show"]) for one in words.READING.values()
-    ]
+    read = map(words.reading, words.READING)
+    rows = [(one["title"], one["how_to_read"], one["does_not_show"]) for one in read]
     return _table("reading", ("figure", "read", "not shown"), rows)

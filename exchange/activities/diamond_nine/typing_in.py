@@ -14,6 +14,7 @@ from exchange.activities.diamond_nine.diamond import NINE, ROWS, SLOTS, is_full
 from exchange.activities.diamond_nine.paper import OWN_LETTER, lettered
 from exchange.activities.diamond_nine.play import LONGEST_LINE
 from exchange.activities.diamond_nine.setup import LONGEST, OWN, tidy
+from exchange.core.translating import gettext_lazy as _
 from exchange.live.plugin import Data, Field, Refused, Room, State, Typing
 
 #: What a card is called on a sheet: a letter; Z, or Z1 and Z2 where a table has several own cards.
@@ -23,27 +24,27 @@ BETWEEN = re.compile(r"[\s,;/|.·\-–>]+")
 ABOUT = re.compile(r"^([A-Za-z][1-9]?)\s*[:.)=\-–]\s*(.+)$")
 VOTE = re.compile(r"([A-Za-z])\s*[:=x*]?\s*(\d{1,3})")
 
-PERSON = Field("lines", "lines", label="Sheets of single people", longest=300, required=False,
-               hint="One sheet to a line: its nine letters from the top, for example FACBDEGHI. "
+PERSON = Field("lines", "lines", label=_("Sheets of single people"), longest=300, required=False,
+               hint=_("One sheet to a line: its nine letters from the top, for example FACBDEGHI. "
                "Before them, if it says so, the school's number and the role's letter: 3t. A card "
-               "of one's own is Z, its words behind: FACBDEGHZ = More time to read.")  # fmt: skip
+               "of one's own is Z, its words behind: FACBDEGHZ = More time to read."))  # fmt: skip
 TABLE = (
-    Field("diamond", label="The table's diamond", longest=200, required=False,
-          hint="Its nine letters from the top, for example FACBDEGHI."),
-    Field("argued", label="Argued over", longest=80, required=False, hint="Letters."),
-    Field("reasons", "lines", label="Reasons", longest=LONGEST_LINE + 10, required=False,
-          hint="One to a line, each begins with its card: F: because …"),
-    Field("dissent", "lines", label="Seen differently", longest=LONGEST_LINE, required=False,
-          hint="One to a line, in their words."),
+    Field("diamond", label=_("The table's diamond"), longest=200, required=False,
+          hint=_("Its nine letters from the top, for example FACBDEGHI.")),
+    Field("argued", label=_("Argued over"), longest=80, required=False, hint=_("Letters.")),
+    Field("reasons", "lines", label=_("Reasons"), longest=LONGEST_LINE + 10, required=False,
+          hint=_("One to a line, each begins with its card: F: because …")),
+    Field("dissent", "lines", label=_("Seen differently"), longest=LONGEST_LINE, required=False,
+          hint=_("One to a line, in their words.")),
 )  # fmt: skip
 ROOM = (
-    Field("agreed", label="The one most important, as the room agreed", longest=8, required=False,
-          hint="The letter of a card; nothing if the room did not agree."),
-    Field("note", label="A condition or note", longest=LONGEST_LINE, required=False),
-    Field("votes", label="The secret question", longest=200, required=False,
-          hint="Letters with the number of slips: A 5, C 3."),
-    Field("asked", "lines", label="What you asked the groups", longest=LONGEST_LINE + 10,
-          required=False, hint="One to a line, each begins with its group: B: why this above that?"),
+    Field("agreed", label=_("The one most important, as the room agreed"), longest=8, required=False,
+          hint=_("The letter of a card; nothing if the room did not agree.")),
+    Field("note", label=_("A condition or note"), longest=LONGEST_LINE, required=False),
+    Field("votes", label=_("The secret question"), longest=200, required=False,
+          hint=_("Letters with the number of slips: A 5, C 3.")),
+    Field("asked", "lines", label=_("What you asked the groups"), longest=LONGEST_LINE + 10,
+          required=False, hint=_("One to a line, each begins with its group: B: why this above that?")),
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def _person(setup: Data, line: str) -> Data:
     sort = nine(setup, letters, whole=True)
     own = tidy(own)
     if len(own) > LONGEST:
-        raise Refused(words.LONG_TEXT.format(count=len(own), most=LONGEST), "lines")
+        raise Refused(words.LONG_TEXT, "lines", count=len(own), most=LONGEST)
     brought = [card for card in sort.values() if card.startswith(OWN_LETTER)]
     if len(brought) > 1:
         raise Refused(words.TYPED_ONE_OWN, "lines")
@@ -85,7 +86,7 @@ def _table(setup: Data, values: Mapping[str, Any]) -> Data:
 def _room(setup: Data, values: Mapping[str, Any]) -> Data:
     agreed = values["agreed"].strip().upper()
     if agreed and agreed not in lettered(setup):
-        raise Refused(words.TYPED_ONE_CARD.format(last=_last(setup)), "agreed")
+        raise Refused(words.TYPED_ONE_CARD, "agreed", last=_last(setup))
     if values["note"] and not agreed:
         raise Refused(words.TYPED_NOTE_ALONE, "agreed")
     return {
@@ -124,7 +125,7 @@ def _asked(line: str) -> list[str]:
 def _line(text: str, field: str) -> str:
     line = tidy(text)
     if len(line) > LONGEST_LINE:
-        raise Refused(words.LONG_TEXT.format(count=len(line), most=LONGEST_LINE), field)
+        raise Refused(words.LONG_TEXT, field, count=len(line), most=LONGEST_LINE)
     return line
 
 
@@ -138,12 +139,12 @@ def _cards(setup: Data, text: str, field: str, *, own: bool = True) -> list[str]
     rest = CARD.sub("", text)
     if BETWEEN.sub("", rest):
         strange = BETWEEN.sub("", rest)[:1]
-        raise Refused(words.TYPED_STRANGE.format(sign=strange, last=_last(setup)), field)
+        raise Refused(words.TYPED_STRANGE, field, sign=strange, last=_last(setup))
     for name in CARD.findall(text.upper()):
         if name.startswith(OWN_LETTER) and not (own and setup["blank"]):
             raise Refused(words.TYPED_NO_OWN, field)
         if not name.startswith(OWN_LETTER) and name not in known:
-            raise Refused(words.TYPED_NO_CARD.format(card=name, last=_last(setup)), field)
+            raise Refused(words.TYPED_NO_CARD, field, card=name, last=_last(setup))
         found.append(name)
     return found
 
@@ -176,9 +177,7 @@ def _by_rows(setup: Data, parts: list[str], field: str) -> dict[str, str]:
         cards = _cards(setup, text, field)
         places = ROWS[row - 1]
         if len(cards) > len(places) or any(slot in sort for slot in places):
-            raise Refused(
-                words.TYPED_ROW.format(row=row, count=len(cards), places=len(places)), field
-            )
+            raise Refused(words.TYPED_ROW, field, row=row, count=len(cards), places=len(places))
         sort |= dict(zip(places, cards, strict=False))
     _once(list(sort.values()), field)
     return sort
@@ -187,7 +186,7 @@ def _by_rows(setup: Data, parts: list[str], field: str) -> dict[str, str]:
 def _once(cards: list[str], field: str) -> None:
     twice = [card for card, count in Counter(cards).items() if count > 1]
     if twice:
-        raise Refused(words.TYPED_TWICE.format(cards=", ".join(twice)), field)
+        raise Refused(words.TYPED_TWICE, field, cards=", ".join(twice))
 
 
 def _count(setup: Data, cards: list[str]) -> str:
@@ -248,7 +247,7 @@ def _group(state: State, letter: str, table: Data) -> list[tuple[str, Data]]:
             return _own_or(state, card, "")
         at = int(card[1:] or 1) - 1
         if at >= len(owned) or (card == OWN_LETTER and len(owned) > 1):
-            raise Refused(words.TYPED_WHOSE.format(letter=letter, card=card, count=len(owned)))
+            raise Refused(words.TYPED_WHOSE, letter=letter, card=card, count=len(owned))
         return str(owned[at])
 
     made: list[tuple[str, Data]] = [
@@ -274,7 +273,7 @@ def votes(state: State, room: Room, typed: Data) -> dict[str, int]:
 def signs(setup: Data) -> list[tuple[str, str]]:
     """Letter and words of every card, as they are printed."""
     cards = zip(lettered(setup), (card["text"] for card in setup["cards"]), strict=True)
-    return [*cards, *([(OWN_LETTER, words.TYPED_OWN)] if setup["blank"] else [])]
+    return [*cards, *([(OWN_LETTER, str(words.TYPED_OWN))] if setup["blank"] else [])]
 
 
 TYPING = Typing(

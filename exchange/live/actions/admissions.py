@@ -3,6 +3,8 @@
 from django.utils import timezone
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
@@ -13,7 +15,7 @@ from exchange.live.actions.seats import play_joining
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import DESK, Refused
 
-GONE = "This person does not wait at the door any more."
+GONE = gettext_lazy("This person does not wait at the door any more.")
 
 
 def watch_door(*, run: Run, by: Person) -> None:
@@ -31,7 +33,7 @@ def _turn(run: Run, by: Person, *, watched: bool) -> None:
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.closed_at or run.cancelled_at:
-            raise Refused("This session is not open.")
+            raise Refused(_("This session is not open."))
         run.door_watched_at = timezone.now() if watched else None
         run.save(update_fields=["door_watched_at"])
         tell(run, DESK)
@@ -57,7 +59,7 @@ def admit_everybody(*, run: Run, by: Person) -> None:
         run = _open(run)
         waiting = list(run.seats.at_the_door().select_for_update())
         if not waiting:
-            raise Refused("Nobody waits at the door.")
+            raise Refused(_("Nobody waits at the door."))
         _let_in(waiting)
         record(by, "seats_admitted", run, network=run.network, seats=len(waiting))
 
@@ -77,7 +79,7 @@ def refuse_seat(*, run: Run, seat: Seat, by: Person) -> None:
 def _open(run: Run) -> Run:
     run = Run.objects.select_for_update().get(pk=run.pk)
     if not run.is_open:
-        raise Refused("This session is not open.")
+        raise Refused(_("This session is not open."))
     return run
 
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
@@ -14,8 +16,8 @@ from exchange.live.plugin import DESK, Refused
 
 #: As long as the phone remembers its seat. Two times six letters, because it lives that long.
 LIFE, WORDS = timedelta(days=7), 2
-OF_TRIAL = "This is a trial. It is erased, so there is nothing to keep."
-TAKEN = "This seat belongs to an account already."
+OF_TRIAL = gettext_lazy("This is a trial. It is erased, so there is nothing to keep.")
+TAKEN = gettext_lazy("This seat belongs to an account already.")
 
 
 def make_claim_code(*, seat: Seat) -> str:
@@ -25,7 +27,7 @@ def make_claim_code(*, seat: Seat) -> str:
         run = Run.objects.select_for_update().get(pk=seat.run_id)
         held = Seat.objects.taken().filter(pk=seat.pk).first()
         if not run.closed_at or held is None:
-            raise Refused("The code comes once the session is closed. Until then, sign in here.")
+            raise Refused(_("The code comes once the session is closed. Until then, sign in here."))
         if held.person_id or run.erase_at:
             raise Refused(TAKEN if held.person_id else OF_TRIAL)
         kind = OneTimeCode.Kind.CLAIM
@@ -34,14 +36,14 @@ def make_claim_code(*, seat: Seat) -> str:
 
 def claim_seat(*, seat: Seat, by: Person) -> Run:
     """The seat of this very device becomes this person's."""
-    require(rules.may_claim(by), "Sign in with an open account first.")
+    require(rules.may_claim(by), _("Sign in with an open account first."))
     with writing():
         return _claim(seat.run_id, seat, by)
 
 
 def claim_by_code(*, code: OneTimeCode, by: Person) -> Run:
     """The seat for which this code was shown becomes this person's; the code is used up."""
-    require(rules.may_claim(by), "Sign in with an open account first.")
+    require(rules.may_claim(by), _("Sign in with an open account first."))
     with writing():
         used = use_code(code)
         return _claim(used.run_id, used.seat, by)
@@ -52,13 +54,15 @@ def _claim(run_id: int, seat: Seat | None, by: Person) -> Run:
     run = Run.objects.select_for_update().get(pk=run_id)
     held = Seat.objects.taken().filter(run=run, pk=seat.pk).first() if seat else None
     if held is None or run.cancelled_at:
-        raise Refused("This seat is not there any more.")
+        raise Refused(_("This seat is not there any more."))
     if held.person_id == by.pk:
         return run
     if held.person_id or run.erase_at:
         raise Refused(TAKEN if held.person_id else OF_TRIAL)
     if run.seats.filter(person=by, removed_at=None).exists():
-        raise Refused("You have a seat of your own in this session already. One person, one seat.")
+        raise Refused(
+            _("You have a seat of your own in this session already. One person, one seat.")
+        )
     held.person, held.once = by, ""
     held.save(update_fields=["person", "once"])
     if run.is_open:

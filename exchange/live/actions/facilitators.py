@@ -3,6 +3,8 @@
 from django.utils import timezone
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
@@ -12,10 +14,10 @@ from exchange.live.actions.one_time import fresh_code, use_code
 from exchange.live.models import Facilitating, OneTimeCode, Run
 from exchange.live.plugin import DESK, ROOM, Refused
 
-ONLY_FIRST = "Only the person who holds this session in the first place may do this."
+ONLY_FIRST = gettext_lazy("Only the person who holds this session in the first place may do this.")
 MOST_FACILITATORS = 6
-OVER = "This session is over. Who reads its result does not change any more."
-NOT_OF_NETWORK = "Only people of this network can hold a session in it."
+OVER = gettext_lazy("This session is over. Who reads its result does not change any more.")
+NOT_OF_NETWORK = gettext_lazy("Only people of this network can hold a session in it.")
 
 
 def add_facilitator(*, run: Run, person: Person, by: Person) -> Facilitating:
@@ -39,9 +41,12 @@ def _give(run: Run, person: Person, by: Person | None) -> Facilitating:
         raise Refused(NOT_OF_NETWORK)
     held = Facilitating.objects.current().filter(run=run)
     if person.pk == run.facilitator_id or held.filter(person=person).exists():
-        raise Refused(f"{person} holds the desk of this session already.")
+        raise Refused(_("{name} holds the desk of this session already."), name=person)
     if held.count() >= MOST_FACILITATORS:
-        raise Refused(f"At most {MOST_FACILITATORS} others can hold one desk. Take one back first.")
+        raise Refused(
+            _("At most {most} others can hold one desk. Take one back first."),
+            most=MOST_FACILITATORS,
+        )
     given = Facilitating.objects.create(run=run, person=person, given_by=by)
     tell(run, ROOM, DESK)
     return given
@@ -54,7 +59,7 @@ def end_facilitator(*, run: Run, person: Person, by: Person) -> None:
         run = Run.objects.select_for_update().get(pk=run.pk)
         ended = Facilitating.objects.current().filter(run=run, person=person)
         if not ended.update(ended_at=timezone.now(), ended_by=by):
-            raise Refused(f"{person} does not hold the desk of this session any more.")
+            raise Refused(_("{name} does not hold the desk of this session any more."), name=person)
         if run.room:
             tell(run, ROOM, DESK)
         record(by, "facilitator_ended", run, network=run.network, person=person.pk)
@@ -70,7 +75,7 @@ def hand_over(*, run: Run, person: Person, by: Person) -> Run:
             raise Refused(OVER)
         given = Facilitating.objects.current().filter(run=run, person=person).first()
         if run.facilitator_id != by.pk or given is None or not run.open_to(person):
-            raise Refused("Give this person the desk first. Then it can be handed over to them.")
+            raise Refused(_("Give this person the desk first. Then it can be handed over to them."))
         given.ended_at, given.ended_by = timezone.now(), by
         given.save(update_fields=["ended_at", "ended_by"])
         Facilitating.objects.create(run=run, person=by, given_by=by)

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
 from exchange.core.writing import writing
 from exchange.directory import actions as directory
 from exchange.directory.models import Audience, Membership, Person, Release, School
@@ -40,7 +41,7 @@ def ask_finding_release(*, finding: Finding, by: Person) -> list[Release]:
     network took part.
     """
     require(
-        rules.may_ask_release(by, finding), "Only a co-leader of this network may ask for this."
+        rules.may_ask_release(by, finding), _("Only a co-leader of this network may ask for this.")
     )
     with writing():
         # The row is not held: the directory lets changes of one network take turns, and an answer
@@ -48,7 +49,9 @@ def ask_finding_release(*, finding: Finding, by: Person) -> list[Release]:
         finding = Finding.objects.select_related("run", "network").get(pk=finding.pk)
         schools = schools_involved(finding.run) if finding.run else []
         if finding.network is None or not schools:
-            raise Refused("No school of the network took part, so there is nobody who could agree.")
+            raise Refused(
+                _("No school of the network took part, so there is nobody who could agree.")
+            )
         try:
             return directory.ask_release(
                 finding, schools=schools, network=finding.network, audience=Audience.NETWORK, by=by

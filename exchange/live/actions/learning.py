@@ -1,6 +1,7 @@
 """What somebody takes from a session, for themselves."""
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
 from exchange.core.writing import writing
 from exchange.directory.models import Person
 from exchange.live import rules
@@ -16,10 +17,10 @@ def write_learning_note(*, run: Run, text: str, by: Person) -> None:
     seated = Seat.objects.taken().filter(run=run, person=by).exists()
     require(
         rules.may_note_learning(by, run, seated=seated),
-        "Only who took part in this session can write what they take from it.",
+        _("Only who took part in this session can write what they take from it."),
     )
     if run.cancelled_at:
-        raise Refused("This session was cancelled. Nothing of it is kept.")
+        raise Refused(_("This session was cancelled. Nothing of it is kept."))
     with writing():
         if text:
             LearningNote.objects.update_or_create(run=run, person=by, defaults={"text": text})

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.live import engine, nudges
 from exchange.live.models import Ballot, Move, Run, Seat
@@ -23,7 +25,7 @@ log = logging.getLogger(__name__)
 #: What a client may call its move. The house's own ids start with HOUSE, so that nobody can take
 #: one before the house does.
 PROPER_ID, HOUSE = re.compile(r"[A-Za-z0-9_-]{8,64}"), "house:"
-NO_PROPER_ID = "This move has no proper id. Reload the page."
+NO_PROPER_ID = gettext_lazy("This move has no proper id. Reload the page.")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def play_moves(batch: Sequence[Posted]) -> list[Reply]:
     except Exception:
         if len(batch) == 1:
             log.exception("move failed: run %s kind %s", batch[0].run_id, batch[0].kind)
-            return [Reply("failed", "Something went wrong on our side. Nothing was changed.")]
+            return [Reply("failed", _("Something went wrong on our side. Nothing was changed."))]
         return [reply for posted in batch for reply in play_moves([posted])]
 
 
@@ -89,7 +91,7 @@ def _play_together(batch: Sequence[Posted]) -> list[Reply]:
         replies = [
             tables[posted.run_id].play(posted)
             if posted.run_id in tables
-            else Reply("refused", "This session does not exist.")
+            else Reply("refused", _("This session does not exist."))
             for posted in batch
         ]
         for table in tables.values():
@@ -112,11 +114,11 @@ class _Table:
         run = self.run
         known = self.known.get(posted.move_id)
         if not posted.is_named or (known and (known.by, known.seat) != (posted.by, posted.seat)):
-            return Reply("refused", NO_PROPER_ID)
+            return Reply("refused", str(NO_PROPER_ID))
         if known:
             return Reply(**{**known.reply, "status": "again"})
         if not run.is_open:
-            return Reply("refused", "This session is not open.")
+            return Reply("refused", _("This session is not open."))
         for tally in self.tallies(posted):
             self.judge(tally)
         return self.judge(posted)
@@ -214,15 +216,15 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str, move_id: st
         activity = brought_up(run)
         asked = next((b for b in activity.ballots if b.key == question), None)
         if asked is None or not run.is_open or run.phase != asked.phase:
-            raise Refused("This question is not open now.")
+            raise Refused(_("This question is not open now."))
         room = engine.room_of(run.room)
         if answer not in dict(asked.options(run.state, room)):
-            raise Refused("This answer is not one of those offered.", "answer")
+            raise Refused(_("This answer is not one of those offered."), "answer")
         if question in seat.answered:
             raise Refused(
-                "Your answer is already in. It cannot be changed: nobody can find it again."
+                _("Your answer is already in. It cannot be changed: nobody can find it again.")
             )
-        counted, _ = Ballot.objects.get_or_create(run=run, question=question, answer=answer)
+        counted, _made = Ballot.objects.get_or_create(run=run, question=question, answer=answer)
         Ballot.objects.filter(pk=counted.pk).update(count=F("count") + 1)
         seat.answered = {**seat.answered, question: move_id}
         seat.save(update_fields=["answered"])

@@ -6,13 +6,16 @@ from typing import Any
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from exchange.core.translating import gettext_lazy
 from exchange.directory.models import Person
 from exchange.live.codes import new_code
 from exchange.live.models import OneTimeCode, Run
 from exchange.live.plugin import Refused
 
 LIFE = timedelta(minutes=10)
-UNKNOWN = "Nothing is waiting for this code. Each works once, and not for long: ask for a new one."
+UNKNOWN = gettext_lazy(
+    "Nothing is waiting for this code. Each works once, and not for long: ask for a new one."
+)
 
 
 def keyed(letters: str) -> str:

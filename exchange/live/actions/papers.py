@@ -12,6 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
@@ -25,9 +27,9 @@ from exchange.live.plugin import Field, Refused
 from exchange.live.versions import brought_up
 
 LONGEST_BOX = 6_000
-OVER = "This session is over. What was typed in cannot change any more."
-NO_TABLE = "There is no such table."
-NOT_TYPED = "Nobody has begun to type this session in."
+OVER = gettext_lazy("This session is over. What was typed in cannot change any more.")
+NO_TABLE = gettext_lazy("There is no such table.")
+NOT_TYPED = gettext_lazy("Nobody has begun to type this session in.")
 
 
 def start_typing(*, run: Run, by: Person) -> PaperSession:
@@ -46,11 +48,13 @@ def start_typing(*, run: Run, by: Person) -> PaperSession:
 
 def _may_be_typed(run: Run, by: Person) -> None:
     if run.opened_at or run.closed_at or run.cancelled_at:
-        raise Refused("This session was opened on phones. One held on paper is set up, not opened.")
+        raise Refused(
+            _("This session was opened on phones. One held on paper is set up, not opened.")
+        )
     if brought_up(run).typing is None:
-        raise Refused("This activity cannot be typed in from paper.")
+        raise Refused(_("This activity cannot be typed in from paper."))
     if not rules.may_start_run(by, run.network):
-        raise Refused("Your role in this network has ended, so no session can be held in it.")
+        raise Refused(_("Your role in this network has ended, so no session can be held in it."))
 
 
 def keep_table(*, run: Run, number: int, sheet: Mapping[str, Any], by: Person) -> None:
@@ -62,7 +66,7 @@ def keep_table(*, run: Run, number: int, sheet: Mapping[str, Any], by: Person) -
         if not 1 <= number <= len(tables) + 1:
             raise Refused(NO_TABLE)
         if number > typed.MOST_TABLES:
-            raise Refused(f"There are at most {typed.MOST_TABLES} tables.")
+            raise Refused(_("There are at most {most} tables."), most=typed.MOST_TABLES)
         activity = brought_up(run)
         fields = activity.typing.table if activity.typing else ()
         kept = _as_typed((*TABLE_BOXES, *fields), sheet)
@@ -102,7 +106,7 @@ def _as_typed(fields: tuple[Field, ...], sheet: Mapping[str, Any]) -> dict[str, 
     longest = {"lines": LONGEST_BOX}
     return {
         f.name: engine.clean_text(
-            str(sheet.get(f.name) or ""), f.label or "This", longest.get(f.kind, 600), f.name
+            str(sheet.get(f.name) or ""), f.label or _("This"), longest.get(f.kind, 600), f.name
         )
         for f in fields
     }

@@ -5,6 +5,7 @@ import secrets
 from django.utils import timezone
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
@@ -16,8 +17,8 @@ from exchange.live.codes import fingerprint, new_token
 from exchange.live.models import OneTimeCode, Run, Seat
 from exchange.live.plugin import Refused
 
-OF_ACCOUNT = "This seat belongs to an account. To go on elsewhere, sign in there."
-NOT_OPEN = "This session is not open any more, so no seat moves."
+OF_ACCOUNT = gettext_lazy("This seat belongs to an account. To go on elsewhere, sign in there.")
+NOT_OPEN = gettext_lazy("This session is not open any more, so no seat moves.")
 
 
 def make_seat_code(*, seat: Seat) -> str:

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.directory.models import Audience, Network, Person
 from exchange.directory.models.events import record
@@ -22,7 +25,7 @@ from exchange.live.plugin import DESK, SCREEN, Refused
 
 CODE_LIFE = timedelta(hours=12)
 TRIAL_LIFE, MOST_TRIALS = timedelta(days=30), 20
-ONLY_FACILITATOR = "Only the facilitator of this session may do this."
+ONLY_FACILITATOR = gettext_lazy("Only the facilitator of this session may do this.")
 
 
 def create_run(
@@ -40,7 +43,8 @@ def create_run(
     trial  it belongs to no network, counts nowhere, and is erased TRIAL_LIFE after now
     """
     require(
-        rules.may_start_run(by, network), "Only members of this network may start a session in it."
+        rules.may_start_run(by, network),
+        _("Only members of this network may start a session in it."),
     )
     declared = activity_of(activity)
     with writing():
@@ -59,15 +63,18 @@ def create_run(
 
 def _may_try(network: Network | None, by: Person) -> None:
     if network is not None:
-        raise Refused("A trial belongs to no network.")
+        raise Refused(_("A trial belongs to no network."))
     if Run.objects.filter(facilitator=by, erase_at__isnull=False).count() >= MOST_TRIALS:
-        raise Refused(f"You have {MOST_TRIALS} trials. The oldest makes room after its 30 days.")
+        raise Refused(
+            _("You have {most} trials. The oldest makes room after its 30 days."), most=MOST_TRIALS
+        )
 
 
 def _lay(run: Run, minutes: Mapping[str, int], floor: int) -> None:
-    """The first room and state, from the set-up and the seed."""
-    declared = activity_of(run.activity)
-    run.room = engine.new_room(declared, minutes, int(run.created_at.timestamp()), floor)
+    """The first room and state, from the set-up and the seed, in the language of whoever asks."""
+    declared, began = activity_of(run.activity), int(run.created_at.timestamp())
+    language = get_language() or settings.LANGUAGE_CODE
+    run.room = engine.new_room(declared, minutes, began, floor, language)
     run.state = declared.start(run.setup, engine.chance_for(run.seed, 0))
 
 
@@ -79,7 +86,9 @@ def change_run(
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.opened_at:
-            raise Refused("This session was opened. What people were told cannot change any more.")
+            raise Refused(
+                _("This session was opened. What people were told cannot change any more.")
+            )
         _not_on_paper(run)
         run.title, run.setup = title, dict(setup)
         _lay(run, minutes, run.room["floor"])
@@ -95,10 +104,10 @@ def open_run(*, run: Run, by: Person) -> Run:
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.closed_at or run.cancelled_at:
-            raise Refused("This session is over. Start a new one.")
+            raise Refused(_("This session is over. Start a new one."))
         if not run.opened_at and not rules.may_start_run(by, run.network):
             raise Refused(
-                "Your role in this network has ended, so this session cannot be opened in it."
+                _("Your role in this network has ended, so this session cannot be opened in it.")
             )
         _not_on_paper(run)
         now = timezone.now()
@@ -114,7 +123,7 @@ def _not_on_paper(run: Run) -> None:
     """Refused while sheets are being typed in: they were written for this set-up, without phones."""
     if PaperSession.objects.filter(run=run, typed_at=None).exists():
         raise Refused(
-            "Sheets of this session are being typed in. Finish that, or erase what was typed."
+            _("Sheets of this session are being typed in. Finish that, or erase what was typed.")
         )
 
 
@@ -156,7 +165,7 @@ def _turn_lock(run: Run, by: Person, *, locked: bool) -> None:
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if not run.is_open:
-            raise Refused("This session is not open.")
+            raise Refused(_("This session is not open."))
         run.door_locked_at = timezone.now() if locked else None
         run.save(update_fields=["door_locked_at"])
         tell(run, DESK, SCREEN)
@@ -173,7 +182,7 @@ def close_run(*, run: Run, by: Person, verb: str = "run_closed") -> Run:
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if not run.is_open:
-            raise Refused("This session is not open.")
+            raise Refused(_("This session is not open."))
         closing = Posted(run.pk, f"{HOUSE}close-{run.revision}", "house", "close", {})
         reply = play_moves([closing])[0]
         if reply.status != "kept":
@@ -212,7 +221,7 @@ def cancel_run(*, run: Run, by: Person) -> None:
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.closed_at or run.cancelled_at:
-            raise Refused("This session is already over.")
+            raise Refused(_("This session is already over."))
         run.moves.all().delete()
         run.ballots.all().delete()
         run.notes.all().delete()
@@ -231,7 +240,7 @@ def write_note(*, run: Run, text: str, by: Person) -> Note:
     ever sees it. Raises Refused for a cancelled run: what was in it is erased."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
     if run.cancelled_at:
-        raise Refused("This session was cancelled. Nothing of it is kept.")
+        raise Refused(_("This session was cancelled. Nothing of it is kept."))
     with writing():
-        note, _ = Note.objects.update_or_create(run=run, author=by, defaults={"text": text})
+        note, _made = Note.objects.update_or_create(run=run, author=by, defaults={"text": text})
     return note

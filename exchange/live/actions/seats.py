@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from exchange.core.permission import require
+from exchange.core.translating import gettext as _
+from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.directory.models import Person, School
 from exchange.directory.models.events import record
@@ -19,7 +21,7 @@ from exchange.live.models import Run, Seat
 from exchange.live.plugin import DESK, Refused
 
 MOST_SEATS = 600
-NOT_OPEN = "This session is not open for joining."
+NOT_OPEN = gettext_lazy("This session is not open for joining.")
 
 
 def join_run(
@@ -58,9 +60,9 @@ def join_run(
             known.save(update_fields=["token_hash", "once"])
             return known, token
         if run.door_locked_at:
-            raise Refused("The facilitator has locked the door. Ask in the room to be let in.")
+            raise Refused(_("The facilitator has locked the door. Ask in the room to be let in."))
         if present.count() >= MOST_SEATS:
-            raise Refused("This session is full.")
+            raise Refused(_("This session is full."))
         seat = Seat.objects.create(
             run=run, key=f"s{run.seats.count() + 1}", token_hash=fingerprint(token), label=label,
             school=school, role=role, people=people, person=person, once=form,
@@ -115,7 +117,7 @@ def remove_seat(*, run: Run, seat: Seat, by: Person) -> None:
         run = Run.objects.select_for_update().get(pk=run.pk)
         held = Seat.objects.taken().filter(run=run, pk=seat.pk).select_for_update().first()
         if held is None:
-            raise Refused("This seat was already removed.")
+            raise Refused(_("This seat was already removed."))
         seat = held
         posted = Posted(
             run.pk, f"{HOUSE}remove-{secrets.token_hex(8)}", "house", "remove", {"seat": seat.key}

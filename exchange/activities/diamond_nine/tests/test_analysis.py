@@ -159,12 +159,12 @@ def test_words_for_agreement(w, said):
 
 def test_readers_are_told_the_bounds_that_the_words_follow():
     """The sentence under the figure names the numbers at which the word really changes."""
-    some, again, close = [Fraction(told) for told in re.findall(r"\d\.\d+", words.BOUNDS)]
+    some, again, close = [Fraction(told) for told in re.findall(r"\d\.\d+", str(words.BOUNDS))]
     assert again == some
     least = Fraction(1, 1000)
     said = [analysis.agreement_words(float(w)) for w in (some - least, some, close - least, close)]
     assert said == [words.LITTLE, words.SOME, words.SOME, words.CLOSE]
-    assert words.READING["agreement"]["how_to_read"].endswith(words.BOUNDS)
+    assert words.reading("agreement")["how_to_read"].endswith(str(words.BOUNDS))
 
 
 def test_too_few_to_say_under_seven():

@@ -219,12 +219,13 @@ def test_a_session_played_to_its_end_shows_every_figure_with_its_reading(hall):
     context = {"seen": made.record(), "run": Run, "activity": ACTIVITY, "school_names": {}}
     whole = [
         (one["title"], f"{one['how_to_read']} What it does not show: {one['does_not_show']}")
-        for one in words.READING.values()
+        for one in map(words.reading, words.READING)
     ]
     for kind in ("result", "print"):
         assert readings(render_to_string(f"diamond_nine/{kind}.html", context)) == sorted(whole)
     rows = [
-        (one["title"], one["how_to_read"], one["does_not_show"]) for one in words.READING.values()
+        (one["title"], one["how_to_read"], one["does_not_show"])
+        for one in map(words.reading, words.READING)
     ]
     assert made.tables()["reading"].rows == rows
 

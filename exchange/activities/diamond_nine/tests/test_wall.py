@@ -10,7 +10,7 @@ from exchange.activities.diamond_nine.activity import ACTIVITY
 
 K = [f"k{number}" for number in range(1, 17)]
 NINE = K[:9]
-BRIEF = {key: texts["brief"] for key, texts in words.READING.items() if "brief" in texts}
+BRIEF = {key: str(texts["brief"]) for key, texts in words.READING.items() if "brief" in texts}
 
 
 class Blocks(HTMLParser):
@@ -81,7 +81,7 @@ def test_a_phone_names_all_that_most_groups_chose_and_rejected(three_groups):
     placed = [f"Card number {number}: 3 of 3 groups" for number in (8, 9, 10)]
     out = [f"Card number {n}: 3 of 3 groups (3 left it out)" for n in range(12, 17)]
     mostly = ["Card number 11: 2 of 3 groups (2 left it out)"]
-    reading = words.READING["common"]
+    reading = words.reading("common")
     told = f"{reading['how_to_read']} What it does not show: {reading['does_not_show']}"
     assert shown["Put low or left out by most groups"] == [*placed, *out, *mostly, told]
 
@@ -98,7 +98,7 @@ def test_without_two_groups_wall_and_phone_show_what_people_chose_alone(in_sort)
     ]  # fmt: skip
     shown = blocks(made, "seat", seats[0])
     assert shown["Put high most often"] == [f"Card number {n}: 6 of 6 people" for n in (1, 2, 3)]
-    reading = words.READING["alone"]
+    reading = words.reading("alone")
     assert shown["Put low or left out most often"] == [
         *(f"Card number {n}: 6 of 6 people" for n in (7, 8, 9)),
         *(f"Card number {n}: 6 of 6 people (6 left it out)" for n in range(10, 17)),
