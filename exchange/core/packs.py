@@ -4,6 +4,7 @@ A pack is one YAML mapping with `kind`, `key`, `version`, `title` and what its k
 are checked by the functions in CHECKS; a new kind is one function (docs/packs.md).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ def check_card_set(body: dict[str, Any]) -> list[str]:
 
 #: Words of an address below /about/ that are pages of the house, so no pack has them for a key.
 TAKEN = ("questions", "components")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,8})?")
 #: What a block of a page may be; a link has `to` beside it.
 BLOCKS = ("heading", "text", "list", "link")
 
@@ -58,7 +60,7 @@ BLOCKS = ("heading", "text", "list", "link")
 def check_page(body: dict[str, Any]) -> list[str]:
     """Sentences on what is wrong with a page: blocks, each a heading, a text, a list or a link."""
     key, blocks = body.get("key"), body.get("blocks")
-    wrong = []
+    wrong = check_language(body)
     if not isinstance(key, str) or not key.isascii() or not key.replace("-", "").isalnum():
         wrong.append("`key` of a page stands in its address: letters, digits and hyphens.")
     elif key in TAKEN:
@@ -74,6 +76,14 @@ def check_page(body: dict[str, Any]) -> list[str]:
         elif kind == "link" and not is_safe_link(block.get("to")):
             wrong.append(f"Block {number}: `to` should begin with /, https:// or mailto:.")
     return wrong
+
+
+def check_language(body: dict[str, Any]) -> list[str]:
+    """Sentences on what is wrong with the `language` of a page or help text, which may be absent."""
+    language = body.get("language", "cy")
+    if isinstance(language, str) and LANGUAGE.fullmatch(language):
+        return []
+    return ["`language` should be a code such as cy."]
 
 
 def check_help(body: dict[str, Any]) -> list[str]:
@@ -160,28 +170,34 @@ class PlainLoader(yaml.SafeLoader):
 def read_packs(folders: Iterable[Path]) -> tuple[list[dict[str, Any]], list[Problem]]:
     """All packs below the folders, and what is wrong with those that could not be read.
 
-    A page or help text of a later folder takes the place of one with the same key of an earlier
-    folder.
+    A page or help text of a later folder takes the place of one with the same key and language of
+    an earlier folder.
     """
     packs: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    seen: dict[tuple[str, str], Path] = {}
+    seen: dict[tuple[str, ...], Path] = {}
     for folder in map(Path, folders):
-        here: set[tuple[str, str]] = set()
+        here: set[tuple[str, ...]] = set()
         for path in sorted(folder.rglob("*.yaml")):
             body, wrong = read_pack(path)
             if body is not None and not wrong:
-                name = (body["kind"], body["key"])
+                name = name_of(body)
                 replaces = name[0] in REPLACEABLE and name not in here
                 if name in seen and not replaces:
                     wrong = [f"The {name[0]} {name[1]!r} already stands in {seen[name]}."]
                 else:
-                    packs = [one for one in packs if (one["kind"], one["key"]) != name]
+                    packs = [one for one in packs if name_of(one) != name]
                     packs.append(body)
                     seen[name] = path
                     here.add(name)
             problems += [Problem(path, sentence) for sentence in wrong]
     return packs, problems
+
+
+def name_of(body: dict[str, Any]) -> tuple[str, ...]:
+    """What tells a pack from all others: kind and key, of a page its language too."""
+    language = str(body.get("language", "")) if body["kind"] in REPLACEABLE else ""
+    return body["kind"], body["key"], language
 
 
 def read_pack(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
@@ -196,9 +212,10 @@ def read_pack(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
 
 
 def load_packs(folders: Iterable[Path]) -> dict[str, list[str]]:
-    """Load all sound packs: {"added" | "changed" | "unchanged": titles, "refused": sentences}.
+    """Load all sound packs that sessions are made of.
 
-    If any file is refused, nothing is loaded.
+    Returns {"added" | "changed" | "unchanged": titles, "refused": sentences}. If any file is
+    refused, nothing is loaded. Pages are read from their files by whoever shows them.
     """
     packs, problems = read_packs(folders)
     report: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": [], "refused": []}
@@ -207,7 +224,7 @@ def load_packs(folders: Iterable[Path]) -> dict[str, list[str]]:
         return report
     with transaction.atomic():
         known = {(pack.kind, pack.key): pack for pack in Pack.objects.all()}
-        for body in packs:
+        for body in (one for one in packs if one["kind"] not in REPLACEABLE):
             pack = known.get((body["kind"], body["key"]))
             what = "added" if pack is None else "unchanged" if pack.body == body else "changed"
             report[what].append(body["title"])
@@ -223,8 +240,8 @@ def load_packs(folders: Iterable[Path]) -> dict[str, list[str]]:
 
 
 def packs_by_kind() -> dict[str, list[dict[str, Any]]]:
-    """kind -> the loaded packs as plain values, for an activity's set-up; pages are none of it."""
+    """kind -> the loaded packs as plain values, for an activity's set-up."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for pack in Pack.objects.exclude(kind__in=REPLACEABLE):
+    for pack in Pack.objects.all():
         found.setdefault(pack.kind, []).append(pack.body)
     return found

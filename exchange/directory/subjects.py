@@ -16,6 +16,7 @@ from django.db import models
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from exchange.core import outbox
@@ -58,6 +59,25 @@ class Holding:
 
 
 holdings: list[Holding] = []
+
+
+#: What values are called in my-data.json; in my-data.html translated.
+HEADS = (
+    gettext_noop("about"), gettext_noop("account since"), gettext_noop("answered"),
+    gettext_noop("asked"), gettext_noop("asked on"), gettext_noop("commitment of"),
+    gettext_noop("confirmed"), gettext_noop("did"), gettext_noop("done"),
+    gettext_noop("e-mail address"), gettext_noop("founded"), gettext_noop("invitation"),
+    gettext_noop("job"), gettext_noop("kept for signing in"), gettext_noop("last signed in"),
+    gettext_noop("last used"), gettext_noop("letter"), gettext_noop("link person"),
+    gettext_noop("mail"), gettext_noop("name"), gettext_noop("network"),
+    gettext_noop("new address"), gettext_noop("on"), gettext_noop("put aside"),
+    gettext_noop("question"), gettext_noop("reason"), gettext_noop("release"),
+    gettext_noop("removed first"), gettext_noop("role"), gettext_noop("school"),
+    gettext_noop("sent"), gettext_noop("signed in on"), gettext_noop("since"),
+    gettext_noop("site administrator"), gettext_noop("subject"), gettext_noop("taken back"),
+    gettext_noop("taken up"), gettext_noop("text"), gettext_noop("to"),
+    gettext_noop("told of a new voice at"), gettext_noop("until"), gettext_noop("written"),
+)  # fmt: skip
 
 
 def account(person: Person) -> list[Row]:
@@ -111,7 +131,7 @@ def letters_to(person: Person) -> models.QuerySet[Invitation]:
 
 def invitations(person: Person) -> list[Row]:
     """Those to this address, and that one invited others: without their addresses."""
-    got = [("to you", letter) for letter in letters_to(person)]
+    got = [(_("to you"), letter) for letter in letters_to(person)]
     wrote = Invitation.objects.filter(invited_by=person).select_related("network")
     return [
         {
@@ -121,7 +141,7 @@ def invitations(person: Person) -> list[Row]:
             "sent": letter.sent_at,
             "taken up": letter.accepted_at,
         }
-        for way, letter in [*got, *(("by you", letter) for letter in wrote)]
+        for way, letter in [*got, *((_("by you"), letter) for letter in wrote)]
     ]
 
 
@@ -300,7 +320,7 @@ def export(person: Person) -> bytes:
     """A ZIP file with all of it: my-data.json for programs, my-data.html to read."""
     found = held(person)
     sections = [
-        (holding, [[(name, shown(value)) for name, value in row.items()] for row in rows])
+        (holding, [[(gettext(name), shown(value)) for name, value in row.items()] for row in rows])
         for holding, rows in found
     ]
     words = {"person": person, "sections": sections, "made": timezone.now()}

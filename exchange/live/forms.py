@@ -14,7 +14,7 @@ from exchange.live.plugin import FINDINGS, Activity, Field
 from exchange.live.seating import new_once, read_once
 
 OTHER_SCHOOL = "other"
-TABLE_SIZES = [(1, _("Just me")), *((n, _("A table of %d") % n) for n in range(2, 7))]
+SIZES = range(1, 7)
 
 
 class CodeForm(forms.Form):
@@ -87,7 +87,8 @@ class JoinForm(forms.Form):
     school = forms.ChoiceField(label=_("Your school"))
     role = forms.ChoiceField(label=_("Your role"), choices=Seat.Role.choices)
     people = forms.TypedChoiceField(
-        label=_("Who is this phone for?"), choices=TABLE_SIZES, coerce=int, initial=1, required=False,
+        label=_("Who is this phone for?"), choices=[(n, n) for n in SIZES], coerce=int,
+        initial=1, required=False,
         help_text=_("One phone for a table is fine: it counts as one answer."),
     )  # fmt: skip
 
@@ -96,6 +97,8 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.run, self.schools = run, {}
+        tables = [(n, _("A table of %d") % n) for n in SIZES[1:]]
+        self.fields["people"].choices = [(1, _("Just me")), *tables]  # type: ignore[attr-defined]
         self.fields["once"].initial = new_once(run)
         if run.network_id:
             members = Membership.objects.current().filter(network=run.network_id)

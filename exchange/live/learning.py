@@ -116,7 +116,8 @@ def summed(rows: list[Learnt]) -> str:
 def sheet(rows: list[Learnt]) -> Sheet:
     """The record as one table."""
     columns = (
-        "date", "activity", "question", "network", "role", "minutes", "findings", "what I take from it",
+        _("date"), _("activity"), _("question"), _("network"), _("role"), _("minutes"),
+        _("findings"), _("what I take from it"),
     )  # fmt: skip
     return Sheet(
         _("What I learnt with others"),

@@ -9,6 +9,7 @@ import secrets
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from exchange.directory.models import Person
 from exchange.directory.subjects import Holding, Row, holdings
@@ -17,6 +18,16 @@ from exchange.live.actions.moves import HOUSE, Posted, play_moves
 from exchange.live.actions.runs import close_run
 from exchange.live.models import Finding, LearningNote, Move, Note, OneTimeCode, Run, Seat
 from exchange.live.retention import forget
+
+#: What values are called in my-data.json; in my-data.html translated.
+HEADS = (
+    gettext_noop("activity"), gettext_noop("closed"), gettext_noop("desk of"), gettext_noop("did"),
+    gettext_noop("joined"), gettext_noop("name you gave"), gettext_noop("network"),
+    gettext_noop("note"), gettext_noop("on"), gettext_noop("opened"),
+    gettext_noop("people at the phone"), gettext_noop("role"), gettext_noop("school"),
+    gettext_noop("seat"), gettext_noop("session"), gettext_noop("set-up"), gettext_noop("since"),
+    gettext_noop("until"), gettext_noop("what"), gettext_noop("what you take from it"),
+)  # fmt: skip
 
 
 def seats(person: Person) -> list[Row]:

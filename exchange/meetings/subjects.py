@@ -2,10 +2,19 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from exchange.directory.models import Person
 from exchange.directory.subjects import Holding, Row, holdings
 from exchange.meetings.models import Answer, Feed, Meeting, Point
+
+#: What values are called in my-data.json; in my-data.html translated.
+HEADS = (
+    gettext_noop("by"), gettext_noop("calendar address since"), gettext_noop("done"),
+    gettext_noop("meeting"), gettext_noop("note"), gettext_noop("on"), gettext_noop("place"),
+    gettext_noop("starts"), gettext_noop("text"), gettext_noop("you come"),
+    gettext_noop("your word"), gettext_noop("yours"),
+)  # fmt: skip
 
 
 def answers(person: Person) -> list[Row]:

@@ -1,13 +1,15 @@
 """Pages that an installer writes: the privacy notice, the accessibility statement, help, others.
 
-They are packs of the kinds `page` and `help` (docs/packs.md), read once from the folders of the settings: so
-they can be shown when the database cannot.
+They are packs of the kinds `page` and `help` (docs/packs.md), read once from the folders of the
+settings: so they can be shown when the database cannot. A text in the reader's language goes before
+the one that names no language.
 """
 
 from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from exchange.core.packs import read_packs
 
@@ -18,12 +20,19 @@ FIRST = {
 }
 
 
-@cache
 def pages(kind: str = "page") -> dict[str, dict[str, Any]]:
-    """key -> page or help text, in the order in which they are linked."""
+    """key -> page or help text in the language of the moment, in the order in which they are linked."""
+    return _pages(kind, get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _pages(kind: str, language: str) -> dict[str, dict[str, Any]]:
     first = FIRST[kind]
     packs, _problems = read_packs(settings.CONTENT_DIRS)
-    found = [pack for pack in packs if pack["kind"] == kind]
+    ours = [pack for pack in packs if pack["kind"] == kind]
+    # the later of two with one key is kept
+    chosen = [p for at in ("", language) for p in ours if p.get("language", "") == at]
+    found = list({page["key"]: page for page in chosen}.values())
     found.sort(key=lambda page: page["title"])
     found.sort(key=lambda page: first.index(page["key"]) if page["key"] in first else len(first))
     return {page["key"]: page for page in found}

@@ -1,6 +1,7 @@
 """Every page of the site in a real browser: found from the URLconf, as somebody who may open it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tests import world as worlds
 from tests.addresses import STREAMS, addresses, names
 from tests.journeys.browser import TAGS, fault_lines, overflow
 from tests.journeys.hall import SMALL, Watch
+from tests.pseudo import catalogue
+from tests.server import Server
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.django_db(transaction=True)]
@@ -113,3 +116,29 @@ def test_forced_colours_and_less_motion_hide_nothing(
         if mode == "reduced" and page.evaluate(moving):
             wrong.append(f"{name}: something moves")
     assert wrong == []
+
+
+def test_every_page_fits_a_small_phone_in_a_longer_language(
+    world: World, page_at: Callable[..., Page], tmp_path: Path
+) -> None:
+    """Every word a third longer and in other letters (tests/pseudo): no sideways scrolling at 320 px."""
+    catalogue.write(tmp_path)
+    other = Server(tmp_path, DJANGO_SETTINGS_MODULE="tests.pseudo.settings", PSEUDO=str(tmp_path))
+    other.start()
+    watch, wrong, seen = Watch(), [], set()
+    windows: dict[str, Page] = {}
+    try:
+        for name, who, path in pages(world):
+            if who not in windows:
+                windows[who] = watch.over(page_at(320, 800, base_url=other.url))
+                windows[who].context.add_cookies(cookies(world, who, other.url))
+            windows[who].goto(path)
+            seen.add(name)
+            if overflow(windows[who]):
+                wrong.append(f"{name}: {overflow(windows[who])} px wider than 320")
+            if name == "help":
+                assert catalogue.other("Help") in windows[who].title()
+    finally:
+        other.kill()
+    assert len(seen) >= 30
+    assert wrong + watch.wrong == []

@@ -4,9 +4,10 @@ import pytest
 import yaml
 from django.conf import settings as house_settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from exchange.core.packs import check_pack, load_packs, packs_by_kind, read_packs
-from exchange.site.pages import blocks_of, pages
+from exchange.site.pages import _pages, blocks_of, pages
 
 PAGE = {
     "kind": "page", "key": "privacy", "version": 1, "title": "How we keep your data",
@@ -19,9 +20,9 @@ PAGE = {
 def folder(settings, tmp_path):
     """A folder of an installer, named after our own."""
     settings.CONTENT_DIRS = [*house_settings.CONTENT_DIRS, tmp_path]
-    pages.cache_clear()
+    _pages.cache_clear()
     yield tmp_path
-    pages.cache_clear()
+    _pages.cache_clear()
 
 
 def write(folder, **changed):
@@ -74,7 +75,16 @@ def test_two_of_one_key_in_one_folder_are_refused_and_other_kinds_are_not_replac
     assert sorted(problem.path.name for problem in problems) == ["cards.yaml", "privacy.yaml"]
 
 
-def test_pages_are_loaded_with_the_rest_and_no_activity_gets_them(db, folder):
+def test_a_page_in_the_readers_language_goes_before_the_one_for_all(folder):
+    write(folder)
+    (folder / "cy.yaml").write_text(yaml.safe_dump({**PAGE, "language": "cy", "title": "Data"}))
+    assert pages()["privacy"]["title"] == PAGE["title"]
+    with override("cy"):
+        assert pages()["privacy"]["title"] == "Data"
+        assert [*pages()][1] == "accessibility"
+
+
+def test_pages_are_judged_with_the_rest_and_no_activity_gets_them(db, folder):
     write(folder)
     assert load_packs(house_settings.CONTENT_DIRS)["refused"] == []
     assert "page" not in packs_by_kind()
@@ -88,6 +98,7 @@ def test_pages_are_loaded_with_the_rest_and_no_activity_gets_them(db, folder):
         {"blocks": [{"text": "a", "heading": "b"}]}, {"blocks": [{"text": "x" * 2001}]},
         {"blocks": [{"link": "Ask", "to": "javascript:alert(1)"}]},
         {"blocks": [{"link": "Ask", "to": "//evil.example"}]}, {"blocks": [{"link": "Ask"}]},
+        {"language": "Welsh"}, {"language": 7},
     ],
 )  # fmt: skip
 def test_what_is_not_sound_is_refused_with_a_sentence(wrong):

@@ -9,7 +9,7 @@ from django.conf import settings as house_settings
 from django.urls import resolve, reverse
 
 from exchange.core.packs import check_pack, load_packs, packs_by_kind
-from exchange.site.pages import blocks_of, pages
+from exchange.site.pages import _pages, blocks_of, pages
 
 KEYS = ["joining", "teacher", "facilitator", "co-leader", "head", "it-team", "words"]
 DOCTOR = "exchange doctor"
@@ -23,9 +23,9 @@ HELP = {
 def folder(settings, tmp_path):
     """A folder of an installer."""
     settings.CONTENT_DIRS = [*house_settings.CONTENT_DIRS, tmp_path]
-    pages.cache_clear()
+    _pages.cache_clear()
     yield tmp_path
-    pages.cache_clear()
+    _pages.cache_clear()
 
 
 def questions(key):
