@@ -13,7 +13,7 @@ a role, as the sheets print them: "3t F AC BDE GH I".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,8 +107,21 @@ def empty_sheets() -> Data:
 
 
 def is_blank(sheet: Mapping[str, Any]) -> bool:
-    """Whether nothing was typed on it."""
-    return not any(str(value).strip() for value in sheet.values())
+    """Whether nothing was typed on it; the name of the sheet is none of it."""
+    return not any(str(value).strip() for name, value in sheet.items() if name != "sheet")
+
+
+def place_of(tables: Sequence[Mapping[str, Any]], sheet: str, number: int) -> int:
+    """The number of the table whose sheet bears that name, or 0; without a name `number` tells.
+
+    Two people may type at once, and tables move up when one is taken away: a page that was opened
+    before must not write over another table.
+    """
+    named = [at for at, one in enumerate(tables, 1) if sheet and one.get("sheet") == sheet]
+    if named or not 1 <= number <= len(tables):
+        return named[0] if named else 0
+    nameless = not sheet or not tables[number - 1].get("sheet")
+    return number if nameless else 0
 
 
 # --- reading ---

@@ -2,6 +2,7 @@
 `typed.read` finds are shown at their fields."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -40,6 +41,9 @@ class TableForm(FaultsForm):
         self, *args: Any, typing: Typing, schools: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["sheet"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, max_length=40, initial=lambda: uuid4().hex
+        )
         if typing.person:
             self.fields["lines"] = control(typing.person, 5)
         self.fields["people"] = forms.CharField(
@@ -58,7 +62,7 @@ class TableForm(FaultsForm):
             label=_("Role, if those without a sheet all have it"), required=False,
             choices=[("", _("not said")), *roles],
         )  # fmt: skip
-        first = next(iter(self.fields.values()))
+        first = self.visible_fields()[0].field
         first.widget.attrs["autofocus"] = True
 
 

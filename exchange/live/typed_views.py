@@ -4,9 +4,11 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from exchange.directory.requests import SignedIn
@@ -107,7 +109,8 @@ def typing_table(request: SignedIn, run_id: int, number: int) -> HttpResponse:
         form = TableForm(request.POST, typing=typing, schools=schools)
         if not form.is_valid():
             return _shown(request, run, session, "table", form, number, 422)
-        if number > len(tables) and typed.is_blank(form.cleaned_data):
+        kept_at = typed.place_of(tables, form.cleaned_data["sheet"], number)
+        if not kept_at and typed.is_blank(form.cleaned_data):
             return redirect("typing_room", run.pk)
         return _kept(request, run, form, number, lambda: keep_table(
             run=run, number=number, sheet=form.cleaned_data, by=request.user))  # fmt: skip
@@ -133,18 +136,22 @@ def typing_room(request: SignedIn, run_id: int) -> HttpResponse:
 
 
 def _kept(
-    request: SignedIn, run: Run, form: Any, number: int, keep: Callable[[], None]
+    request: SignedIn, run: Run, form: Any, number: int, keep: Callable[[], int | None]
 ) -> HttpResponse:
     """Keep a sheet; 204 for the page that saves by itself, else on to what comes next."""
     saves_itself = request.headers.get("Accept", "").startswith("application/json")
     session = PaperSession.objects.get(run=run)
     try:
-        keep()
+        kept = keep() or 0
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
         return _shown(request, run, session, "table" if number else "room", form, number, 409)
     if saves_itself:
         return HttpResponse(status=204)
+    if kept != number:
+        words = _("Another sheet stands there meanwhile. Yours is kept as table %s.")
+        messages.info(request, words % grouping.letter(kept - 1))
+    number = kept
     session.refresh_from_db()
     faults = _read(run, session).of(number or typed.ROOM_SHEET)
     if number and not faults:
@@ -170,7 +177,8 @@ def _shown(
 @require_POST
 def typing_table_removal(request: SignedIn, run_id: int, number: int) -> HttpResponse:
     run, _session_row, _declared = _session(request, run_id)
-    act = lambda: drop_table(run=run, number=number, by=request.user)  # noqa: E731
+    sheet = request.POST.get("sheet", "")
+    act = lambda: drop_table(run=run, number=number, by=request.user, sheet=sheet)  # noqa: E731
     return _done(request, run, act, "run_typing")
 
 

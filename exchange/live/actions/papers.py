@@ -57,14 +57,20 @@ def _may_be_typed(run: Run, by: Person) -> None:
         raise Refused(_("Your role in this network has ended, so no session can be held in it."))
 
 
-def keep_table(*, run: Run, number: int, sheet: Mapping[str, Any], by: Person) -> None:
-    """Keep what was typed of table `number` (from 1; one more than there are is a new one), as it
-    was typed, also where it cannot be read yet. Raises Refused where it is too long or too many."""
+def keep_table(*, run: Run, number: int, sheet: Mapping[str, Any], by: Person) -> int:
+    """Keep what was typed of a table, as it was typed, also where it cannot be read yet.
+
+    sheet   its boxes; `sheet["sheet"]` is the name that its page gave it, if it gave one
+    number  which table it is, from 1; one more than there are is a new one
+    Returns the number under which it is kept: where somebody else's sheet took the place meanwhile,
+    or it was taken away, it stands after the others. Refused: too long, or too many.
+    """
     with writing():
         run, paper = _being_typed(run, by)
-        tables = paper.sheets["tables"]
+        tables, name = paper.sheets["tables"], str(sheet.get("sheet") or "")
         if not 1 <= number <= len(tables) + 1:
             raise Refused(NO_TABLE)
+        number = typed.place_of(tables, name, number) or len(tables) + 1
         if number > typed.MOST_TABLES:
             raise Refused(_("There are at most {most} tables."), most=typed.MOST_TABLES)
         activity = brought_up(run)
@@ -72,13 +78,16 @@ def keep_table(*, run: Run, number: int, sheet: Mapping[str, Any], by: Person) -
         kept = _as_typed((*TABLE_BOXES, *fields), sheet)
         tables[number - 1 : number] = [kept]
         paper.save(update_fields=["sheets"])
+    return number
 
 
-def drop_table(*, run: Run, number: int, by: Person) -> None:
-    """Take table `number` away; those after it move up by a letter."""
+def drop_table(*, run: Run, number: int, by: Person, sheet: str = "") -> None:
+    """Take table `number` away, or the one whose sheet bears that name; those after it move up by a
+    letter."""
     with writing():
         _run, paper = _being_typed(run, by)
-        if not 1 <= number <= len(paper.sheets["tables"]):
+        number = typed.place_of(paper.sheets["tables"], sheet, number)
+        if not number:
             raise Refused(NO_TABLE)
         del paper.sheets["tables"][number - 1]
         paper.save(update_fields=["sheets"])
@@ -98,7 +107,13 @@ def keep_room(
 
 
 #: What the engine itself asks of a table and of the room; all is kept as text.
-TABLE_BOXES = (Field("people"), Field("school"), Field("role"), Field("lines", "lines"))
+TABLE_BOXES = (
+    Field("sheet"),
+    Field("people"),
+    Field("school"),
+    Field("role"),
+    Field("lines", "lines"),
+)
 ROOM_BOXES = (Field("findings", "lines"),)
 
 

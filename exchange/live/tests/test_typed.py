@@ -1,6 +1,7 @@
 """A session held on paper and typed in: kept while it is typed, played in one go, marked."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -179,10 +180,43 @@ def test_tables_can_be_corrected_and_taken_away_until_it_is_closed(written, cast
     assert over == "This session is over. What was typed in cannot change any more."
 
 
+def test_two_who_type_at_once_do_not_write_over_each_other(written, cast, client_of):
+    """Ben and Ada both have the page of table 3 open; then Ada takes table 1 away."""
+    actions.add_facilitator(run=written, person=cast.ada, by=cast.ben)
+    path, ben, ada = (
+        f"/runs/{written.pk}/typing/tables/3/",
+        client_of(cast.ben),
+        client_of(cast.ada),
+    )
+    names = [re.search(r'name="sheet" value="(\w+)"', page.get(path).content.decode())[1]
+             for page in (ben, ada)]  # fmt: skip
+    by_itself = {"headers": {"Accept": "application/json"}}
+    sheets = [{"people": "3", "word": word, "sheet": name}
+              for word, name in zip(("moon", "sun"), names, strict=True)]  # fmt: skip
+    assert ben.post(path, sheets[0], **by_itself).status_code == 204
+    assert ada.post(path, sheets[1], **by_itself).status_code == 204
+    answer = ada.post(path, sheets[1], follow=True)
+    assert "Yours is kept as table D." in answer.content.decode()
+    assert answer.redirect_chain[-1][0].endswith("/tables/5/")
+
+    def words():
+        return [one["word"] for one in PaperSession.objects.get(run=written).sheets["tables"]]
+
+    assert words()[2:] == ["moon", "sun"]
+    actions.drop_table(run=written, number=1, by=cast.ada)
+    ben.post(path, {**sheets[0], "word": "full moon"})
+    assert words()[1:] == ["full moon", "sun"]
+    ben.post(f"{path}removal/", {"sheet": names[0]})
+    assert words()[1:] == ["sun"]
+    assert ben.post(f"{path}removal/", {"sheet": names[0]}).status_code == 409
+    ben.post(path, {"sheet": names[0]})  # nothing was typed: nothing new is kept
+    assert words()[1:] == ["sun"]
+
+
 def test_a_half_written_sheet_is_kept_as_it_is(cast):
     run = being_typed(cast.ben, sheets=({"people": "two", "lines": "half a"},))
     assert PaperSession.objects.get(run=run).sheets["tables"] == [
-        {"people": "two", "school": "", "role": "", "lines": "half a", "word": ""}
+        {"sheet": "", "people": "two", "school": "", "role": "", "lines": "half a", "word": ""}
     ]
 
 
