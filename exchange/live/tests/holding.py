@@ -79,9 +79,10 @@ def advance(run, to=""):
 def replayed(run):
     """(room, state) as they come out of the log alone, to compare with what is stored."""
     activity, began = activity_of(run.activity), int(run.created_at.timestamp())
-    room = engine.new_room(
-        activity, run.room["clock"]["first"], began, run.room["floor"], run.room["language"]
-    )
+    kept = {"language": run.room["language"]} if "language" in run.room else {}
+    room = engine.new_room(activity, run.room["clock"]["first"], began, run.room["floor"], **kept)
+    if not kept:  # rooms made before it was kept
+        del room["language"]
     state = activity.start(run.setup, engine.chance_for(run.seed, 0))
     engine.replay(activity, room, state, log_of(run), run.seed)
     return room, state
