@@ -42,8 +42,15 @@ def names() -> list[str]:
 def places(world: World) -> dict[str, list[Words]]:
     """name -> what its address may hold: first the thing of Harbour or of Ben's open run.
 
-    A name that is missing here takes no words.
+    A name that is missing here takes no words. Looked up once for each world: crawls ask often.
     """
+    if world.places is None:
+        world.places = looked_up(world)
+    return world.places
+
+
+def looked_up(world: World) -> dict[str, list[Words]]:
+    """What `places` tells, from the rows of the world."""
     cast = world.cast
     runs = [
         world.open_run, world.closed_run, world.released_run, world.draft,

@@ -77,6 +77,7 @@ class World:
     zoe     a co-leader of Harbour whose account was closed
     tom     asks for a tie to Marsh Lane; nobody has confirmed it
     open_   runs that are being held, by phases; shut: closed with a finding
+    places  what stands in addresses, once tests/addresses.py has looked it up
     """
 
     cast: Cast
@@ -110,6 +111,7 @@ class World:
     visit: Visit
     address: AddressChange
     guests: dict[str, Guest] = field(default_factory=dict)
+    places: dict[str, list[dict[str, Any]]] | None = None
 
     def people(self) -> dict[str, Person | None]:
         """Name -> whose session the browser carries; None has no account."""
