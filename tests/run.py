@@ -142,7 +142,7 @@ def judged(tally: Tally, needed: set[str]) -> Tally:
 
 def suites(needed: set[str]) -> dict[str, Tally]:
     """The suite on both databases, then the journeys in a browser."""
-    suite = ("-m", "not browser", "-n", "2", "--durations=8")
+    suite = ("-m", "not browser", "-n", "2", "--dist", "worksteal", "--durations=8")
     done = {
         "suite on SQLite": judged(tests("suite on SQLite", *suite), needed),
     }
