@@ -33,6 +33,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
     place = MEMORY if os.access(MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="exchange-test-", dir=place) as folder:
         databases.name_test_database(Path(folder))
+        databases.empty_what_is_filled()
         yield
 
 
@@ -52,6 +53,7 @@ def without_waste() -> Iterator[None]:
     test browser (8 ms), and the collector looks through pytest's own objects for garbage (8 %)."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     with override_settings(WHITENOISE_AUTOREFRESH=True):
         yield
 

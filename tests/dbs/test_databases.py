@@ -2,8 +2,11 @@
 
 import pytest
 from django.conf import settings
+from django.core.management.color import no_style
 from django.db import connection
 
+from exchange.directory.models import Person
+from tests import make
 from tests.dbs import databases
 
 
@@ -39,3 +42,20 @@ def test_sqlite_is_a_file_with_a_write_ahead_log_that_reaches_the_disk() -> None
         else:
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone() == ("on",)
+
+
+@pytest.mark.django_db
+def test_emptying_names_what_holds_rows_and_nothing_else() -> None:
+    """After a test that commits, every table is emptied; most hold nothing."""
+    tables = connection.introspection.django_table_names(only_existing=True)
+    quoted = connection.ops.quote_name(Person._meta.db_table)
+    assert connection.ops.sql_flush(no_style(), tables) == []
+    make.person()
+    assert connection.ops.sql_flush(no_style(), tables) == [f"DELETE FROM {quoted}"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_what_one_test_commits_the_next_does_not_meet(time: str) -> None:
+    assert Person.objects.count() == 0
+    make.tie(make.person(), make.school())
