@@ -124,12 +124,17 @@ class Run(models.Model):
 
     @cached_property
     def further_facilitators(self) -> list[Person]:
-        """Who holds the desk beside `facilitator`, by name; one query, kept with this object."""
-        held = Facilitating.objects.current().filter(run=self)
-        people = Person.objects.of_network(self.network_id) if self.network_id else Person.objects
-        return list(
-            people.filter(pk__in=held.values("person"), is_active=True).order_by("name", "pk")
+        """Who holds the desk beside `facilitator`, by name; kept with this object.
+
+        Every phone asks at every look, and mostly there is nobody: that is one small query.
+        """
+        held = list(
+            Facilitating.objects.current().filter(run=self).values_list("person", flat=True)
         )
+        if not held:
+            return []
+        people = Person.objects.of_network(self.network_id) if self.network_id else Person.objects
+        return list(people.filter(pk__in=held, is_active=True).order_by("name", "pk"))
 
     @property
     def held_by(self) -> list[Person]:
