@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 
 from tests.cast import Cast
@@ -20,8 +21,9 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 #: The dearest files, dearest first: what is left for the end should be short, or one worker waits.
 FIRST = (
-    "test_rehearsal.py", "test_looking.py", "test_permissions.py", "test_methods.py",
-    "test_commands.py", "test_limits.py", "test_restore_drill.py", "test_worker.py",
+    "test_rehearsal.py", "test_looking.py", "test_languages.py", "test_permissions.py",
+    "test_methods.py", "test_commands.py", "test_limits.py", "test_restore_drill.py",
+    "test_worker.py",
 )  # fmt: skip
 # In memory where there is such a place: what is lost with the power is only a test's.
 MEMORY = Path("/dev/shm")  # noqa: S108
@@ -41,6 +43,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The dearest files come first; the others stay in their order."""
     place = {name: at for at, name in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.path.name, len(FIRST)))
+
+
+@pytest.fixture(autouse=True)
+def no_cache() -> Iterator[None]:
+    """Nothing that another test kept or counted, and nothing left for the next: in each test the
+    same people begin, and what they may ask for is counted by person."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 def pytest_report_header() -> str:

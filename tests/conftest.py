@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
@@ -54,14 +53,6 @@ def built(
 
 
 @pytest.fixture
-def no_cache() -> Iterator[None]:
-    """Nothing that another test kept or counted, and nothing left for the next."""
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def world(built: World, db: None, no_cache: None) -> World:
+def world(built: World, db: None) -> World:
     """The world as it was built: each test works on a copy, in a savepoint of its own."""
     return copy.deepcopy(built)

@@ -37,8 +37,6 @@ from tests import make
 from tests.cast import Cast
 from tests.test_second_step import shows
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 ALL_SIGNS = "  Pâs swörd — ؤ 密碼 🙂 \\'\"<>&;% " * 4
 
 

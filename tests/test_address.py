@@ -22,8 +22,6 @@ from tests import make
 from tests.cast import Cast
 from tests.test_headers import same
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 NEW = "cy.new@school.example"
 ASK = "/account/address/"
 

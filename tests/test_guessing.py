@@ -16,8 +16,6 @@ from exchange.live.models import Run
 from exchange.live.tests.holding import hold
 from tests.cast import Cast
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 HALL, ELSEWHERE = "203.0.113.9", "203.0.113.10"
 WRONG = "BCDFGH"
 SEAT = {"label": "", "school": "other", "role": "teacher", "people": "1"}

@@ -24,8 +24,6 @@ from tests import make
 from tests.cast import Cast
 from tests.server import Server
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 HALL = "203.0.113.9"
 SEVERAL = "There have been several wrong tries. Wait five minutes, then try once more."
 

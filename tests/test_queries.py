@@ -17,8 +17,6 @@ from tests import make
 from tests import world as worlds
 from tests.cast import Cast
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 Grow = Callable[[Cast, int], None]
 
 

@@ -24,8 +24,6 @@ from tests.addresses import STREAMS, addresses, names
 from tests.cast import Cast
 from tests.world import World
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 SIGN_IN, CODE, HOME = "/account/sign-in/", "/account/second-step/code/", "/"
 SET_UP = "/account/second-step/"
 NOT_THE_CODE = "That is not the code. Wait for the next one and type that."

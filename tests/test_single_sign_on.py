@@ -25,8 +25,6 @@ from tests import make
 from tests.cast import Cast
 from tests.identity import Identity
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 START, SIGN_IN = "/account/sign-in/google/", "/account/sign-in/"
 FAILED = "Signing in there did not work. Try again, or use your password."
 

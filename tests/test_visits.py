@@ -16,8 +16,6 @@ from exchange.directory.visits import SessionStore, hashed
 from tests import make
 from tests.cast import Cast
 
-pytestmark = pytest.mark.usefixtures("no_cache")
-
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:144.0) Gecko/20100101 Firefox/144.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604"
 COOKIE = house.SESSION_COOKIE_NAME

@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 
 #: How often one person may ask for what costs the server much, such as a PDF, within the seconds.
 MOST_COSTLY, COSTLY_WINDOW = 60, 600
+#: How often one person may search in that time. Typing asks at each pause of a third of a second:
+#: a question a second for ten minutes on end is more than anybody types.
+MOST_SEARCHES = 600
 
 
 def address_of(request: HttpRequest) -> str:
@@ -85,19 +88,41 @@ def vouched(name: str, who: str) -> bool:
     return bool(cache.get(_key(name, who), False))
 
 
+def _paced(name: str, request: HttpRequest, most: int) -> bool:
+    """Whether this person may do this once more within ten minutes; counted by account, since a
+    whole hall has one address."""
+    return failed(name, str(request.user.pk), COSTLY_WINDOW) <= most
+
+
+def _come_again(request: HttpRequest, sentence: str) -> HttpResponse:
+    response = render(request, "429.html", {"sentence": sentence}, status=429)
+    response["Retry-After"] = str(COSTLY_WINDOW)
+    return response
+
+
 def costly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For a page that costs the server much: so many for one person in ten minutes, then 429.
 
-    Below `login_required`: it counts by account, since a whole hall has one address.
+    Below `login_required`.
     """
 
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if failed("costly", str(request.user.pk), COSTLY_WINDOW) <= MOST_COSTLY:
+        if _paced("costly", request, MOST_COSTLY):
             return view(request, *args, **kwargs)
-        sentence = _("You have asked for many papers or files in a short time.")
-        response = render(request, "429.html", {"sentence": sentence}, status=429)
-        response["Retry-After"] = str(COSTLY_WINDOW)
-        return response
+        return _come_again(request, _("You have asked for many papers or files in a short time."))
+
+    return limited
+
+
+def searching(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a page that searches when its address asks `q`: so many questions for one person in
+    ten minutes, then 429. Below `login_required`."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.GET.get("q", "").strip() or _paced("search", request, MOST_SEARCHES):
+            return view(request, *args, **kwargs)
+        return _come_again(request, _("You have searched very often in a short time."))
 
     return limited

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from exchange.core.limits import searching
 from exchange.directory import actions
 from exchange.directory.models import (
     Affiliation,
@@ -85,6 +86,7 @@ def account(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@searching
 def account_schools(request: SignedIn) -> HttpResponse:
     """Find one's school and ask for the tie."""
     question = request.GET.get("q", "")[:200]

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from exchange.core.limits import searching
 from exchange.core.permission import require
 from exchange.directory import actions, rules
 from exchange.directory.advice import Shape, advice
@@ -66,6 +67,7 @@ def network_new(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@searching
 def network_new_schools(request: SignedIn) -> HttpResponse:
     """Step 2: search the register, or take from the list by distance from the first school."""
     may_found(request)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from exchange.core.exports import FORMS, Sheet, table_response
+from exchange.core.limits import costly
 from exchange.directory.models import Affiliation, Membership, Network
 from exchange.directory.network_shape import people_by_role
 from exchange.directory.network_views import visible
@@ -23,6 +24,7 @@ def _asked_for(form: str) -> str:
 
 @login_required
 @require_GET
+@costly
 def network_schools_file(request: SignedIn, pk: int, form: str) -> HttpResponse:
     """The schools of a network, also those that left or declined, as CSV or XLSX."""
     network = visible(request, pk)
@@ -31,6 +33,7 @@ def network_schools_file(request: SignedIn, pk: int, form: str) -> HttpResponse:
 
 @login_required
 @require_GET
+@costly
 def network_people_file(request: SignedIn, pk: int, form: str) -> HttpResponse:
     """The roles of a network and the people of its schools, as CSV or XLSX; no addresses."""
     network = visible(request, pk)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from exchange.core.limits import searching
 from exchange.core.permission import require
 from exchange.directory import actions, rules
 from exchange.directory.advice import advice
@@ -95,6 +96,7 @@ def network_change(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@searching
 def network_schools(request: SignedIn, pk: int) -> HttpResponse:
     """The schools of a network with dates and commitment; co-leaders search and add some."""
     found = visible(request, pk)

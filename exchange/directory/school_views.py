@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from exchange.core.limits import searching
 from exchange.directory.models.schools import School
 from exchange.directory.school_forms import SchoolSearchForm
 from exchange.directory.schoolsearch import search_schools
@@ -32,6 +33,7 @@ def _results(request: HttpRequest) -> tuple[dict[str, Any], int]:
 
 @login_required
 @require_GET
+@searching
 def schools(request: HttpRequest) -> HttpResponse:
     """The search page: a plain form that answers by GET."""
     context, status = _results(request)
@@ -40,6 +42,7 @@ def schools(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+@searching
 def schools_suggest(request: HttpRequest) -> HttpResponse:
     """The list of that page alone, fetched again while somebody types."""
     context, status = _results(request)

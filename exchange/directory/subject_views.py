@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from exchange.core.limits import costly
 from exchange.directory import actions, subjects
 from exchange.directory.deeds import in_words
 from exchange.directory.models import Event
@@ -27,6 +28,7 @@ def my_data(request: SignedIn) -> HttpResponse:
 @login_required
 @require_POST
 @reauthentication_required  # type: ignore[untyped-decorator]
+@costly
 def my_data_copy(request: SignedIn) -> HttpResponse:
     """A copy of all of it as a file. It is made while one waits and kept nowhere."""
     file = actions.export_person(request.user, by=request.user)

@@ -22,6 +22,7 @@ from exchange.live.versions import brought_up
 
 @login_required
 @require_GET
+@costly
 def run_table(request: SignedIn, run_id: int, table: str, form: str) -> HttpResponse:
     """One table of the result as CSV or XLSX."""
     if form not in FORMS:
@@ -46,6 +47,7 @@ def run_workbook(request: SignedIn, run_id: int) -> HttpResponse:
 
 @login_required
 @require_GET
+@costly
 def run_picture(request: SignedIn, run_id: int, picture: str) -> HttpResponse:
     """One picture of the result as SVG, readable in grey, with its title and what it shows."""
     found = readable(request, run_id)
@@ -62,6 +64,7 @@ def run_picture(request: SignedIn, run_id: int, picture: str) -> HttpResponse:
 
 @login_required
 @require_GET
+@costly
 def run_json(request: SignedIn, run_id: int) -> HttpResponse:
     """The whole result as JSON: its tables, findings and how it was held."""
     found = readable(request, run_id)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.core.exports import FORMS, table_response
+from exchange.core.limits import costly
 from exchange.directory.outcomes import status_of
 from exchange.directory.requests import SignedIn
 from exchange.live import learning as record
@@ -57,6 +58,7 @@ def learning_print(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_GET
+@costly
 def learning_paper(request: SignedIn) -> HttpResponse:
     """The whole record as PDF."""
     return sent(request, "learning", lambda: record.paper(request.user))
@@ -64,6 +66,7 @@ def learning_paper(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_GET
+@costly
 def learning_file(request: SignedIn, form: str) -> HttpResponse:
     """The whole record as a table: csv or xlsx."""
     if form not in FORMS:
