@@ -1,14 +1,16 @@
 """Who may open and press what: tests/permissions.txt against the site, address by address."""
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from exchange.directory import actions as directory
@@ -162,35 +164,67 @@ def test_every_post_needs_its_token(world: World) -> None:
 
 
 def without_thing(words: dict[str, object]) -> dict[str, object]:
-    """The same words with an id that nothing has."""
-    return {key: MISSING if isinstance(word, int) else "nosuch" for key, word in words.items()}
+    """The same words with an id that nothing has; the form of a file there is."""
+    return {
+        key: MISSING if isinstance(word, int) else word if key == "form" else "nosuch"
+        for key, word in words.items()
+    }
 
 
 def test_what_is_not_yours_looks_like_what_is_not_there(world: World) -> None:
     """Another network's thing and a missing one: one status, one length of body (D-3)."""
-    fellside = {
-        name: [words for words in all_words if is_of(world, name, words)]
-        for name, all_words in places(world).items()
-    }
     told = []
-    for who in ("ada", "cy", "max", "gil"):
+    for who in NOT_THEIRS:
         client, asked = world.client(who), {}
-        for name, all_words in fellside.items():
-            if name in STREAMS:
-                continue
-            for words in all_words:
-                for method in ("get", "post"):
-                    there = getattr(client, method)(reverse(name, kwargs=words))
-                    nowhere = (method, reverse(name, kwargs=without_thing(words)))
-                    if nowhere not in asked:
-                        asked[nowhere] = getattr(client, method)(nowhere[1])
-                    absent = asked[nowhere]
-                    sizes = (len(there.content), len(absent.content))
-                    alike = abs(sizes[0] - sizes[1]) <= 0.05 * max(sizes)
-                    if there.status_code != absent.status_code or not alike:
-                        statuses = f"{there.status_code} and {absent.status_code}"
-                        told.append(f"{who} {method} {name}: {statuses}, {sizes}")
+        for name, theirs, missing in of_another_network(world):
+            for method in ("get", "post"):
+                there = getattr(client, method)(theirs)
+                if (method, missing) not in asked:
+                    asked[method, missing] = getattr(client, method)(missing)
+                absent = asked[method, missing]
+                sizes = (len(there.content), len(absent.content))
+                alike = abs(sizes[0] - sizes[1]) <= 0.05 * max(sizes)
+                if there.status_code != absent.status_code or not alike:
+                    statuses = f"{there.status_code} and {absent.status_code}"
+                    told.append(f"{who} {method} {name}: {statuses}, {sizes}")
     assert told == []
+
+
+def test_what_is_not_yours_costs_what_is_not_there_costs(world: World) -> None:
+    """The same questions to the database, in the same order: the clock has nothing to tell (D-3).
+    Measured by bench/not_yours.py."""
+    told = []
+    for who in NOT_THEIRS:
+        client, asked = world.client(who), {}
+        for name, theirs, missing in of_another_network(world):
+            for method in ("get", "post"):
+                if (method, missing) not in asked:
+                    asked[method, missing] = questions(client, method, missing)
+                if questions(client, method, theirs) != asked[method, missing]:
+                    told.append(f"{who} {method} {name}")
+    assert told == []
+
+
+NOT_THEIRS = ("ada", "cy", "max", "gil")
+
+
+def of_another_network(world: World) -> list[tuple[str, str, str]]:
+    """(name, address of a thing of Fellside, the same address with a thing that is not there)."""
+    return [
+        (name, reverse(name, kwargs=words), reverse(name, kwargs=without_thing(words)))
+        for name, all_words in places(world).items()
+        for words in all_words
+        if name not in STREAMS and is_of(world, name, words)
+    ]
+
+
+def questions(client: Client, method: str, path: str) -> list[str]:
+    """What a request asks the database, without the numbers and words in it."""
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        getattr(client, method)(path)
+    return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in asked.captured_queries]
 
 
 def is_of(world: World, name: str, words: dict[str, object]) -> bool:
