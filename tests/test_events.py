@@ -395,6 +395,8 @@ MEETINGS = [
     Deed("remove_point", "cy", "remove_point", on_point(meetings.remove_point)),
     Deed("make_feed", "eve", "make_feed",
          lambda w, by: (meetings.make_feed(by=by), feed_of(by))[1]),
+    Deed("keep_feed", "ben", "keep_feed",
+         lambda w, by: (feed_of(by), meetings.keep_feed(by=by))[0]),
     Deed("end_feed", "ben", "end_feed",
          lambda w, by: (feed_of(by), meetings.end_feed(by=by))[0]),
 ]  # fmt: skip

@@ -38,7 +38,7 @@ from exchange.live.discovery import activity_of
 from exchange.live.models import Ballot, Finding, Run, Seat
 from exchange.live.seating import cookie_name
 from exchange.meetings import actions as meetings
-from exchange.meetings.models import Feed, Meeting
+from exchange.meetings.models import Feed, Meeting, thirteen_months_on
 from tests import make
 from tests.cast import Cast
 
@@ -305,7 +305,9 @@ def called(network: Network, by: Person, owner: Person) -> Meeting:
     meetings.add_item(meeting, by=by, title="What we saw", minutes=20, activity=ACTIVITY)
     meetings.answer_meeting(meeting, by=owner, comes=True, note="I come late.")
     meetings.write_point(meeting, by=by, text="Ask two pupils", owner=owner, due_on=None)
-    Feed.objects.create(person=by, token_hash=fingerprint(f"feed-of-{by.name}"))
+    Feed.objects.create(
+        person=by, token_hash=fingerprint(f"feed-of-{by.name}"), ends_at=thirteen_months_on()
+    )
     return meetings.open_meeting(meeting, by=by)
 
 

@@ -52,6 +52,7 @@ WORDS: dict[str, str | Promise] = {
     "facilitator_ended": _("took back or laid down the desk of a session"),
     "found_network": _("founded a network"),
     "invite": _("invited somebody"),
+    "keep_feed": _("kept a calendar address on"),
     "make_feed": _("made a calendar address"),
     "make_site_admin": _("made somebody a site administrator"),
     "move_item": _("changed the order of an agenda"),

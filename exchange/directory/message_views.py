@@ -108,7 +108,10 @@ def mail_choice(request: HttpRequest, token: str) -> HttpResponse:
     """
     choice = post.choice_of(token)
     if choice is None:
-        return render(request, "directory/mail_link_over.html", status=404)
+        old = post.had_its_time(token)
+        words = {"old": old}
+        page = render(request, "directory/mail_link_over.html", words, status=410 if old else 404)
+        return private(page)
     now = MailChoice.wishes(choice.network, [choice.person])[choice.person.pk]
     asked = {"wish": request.POST.get("wish", MailChoice.Wish.NOTHING)}
     form = MailForm(asked if request.method == "POST" else None, initial={"wish": now})

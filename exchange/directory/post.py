@@ -24,6 +24,8 @@ from exchange.directory.models import MailChoice, Network, Person
 #: No letter comes outside these hours of the site's time zone.
 FROM, UNTIL = time(7), time(18)
 SALT = "how much mail"
+#: How long a link at the foot of a letter works: docs/decisions/0047.
+LINK_LIFE = timedelta(days=400)
 Wish = MailChoice.Wish
 ASKING = {Wish.EVERYTHING, Wish.WEEKLY, Wish.ASKED}
 NEWS = {Wish.EVERYTHING}
@@ -53,7 +55,8 @@ def mailbox(person: Person) -> str:
 
 def choice_url(person: Person, network: Network) -> str:
     """The link with which this person chooses their mail from this network, without signing in.
-    It opens nothing else, and runs out when the person has another address."""
+    It opens nothing else, and runs out after thirteen months, or when the person has another
+    address."""
     token = signing.dumps([person.pk, network.pk, mailbox(person)], salt=SALT)
     return settings.BASE_URL + reverse("mail_choice", args=[token])
 
@@ -61,12 +64,23 @@ def choice_url(person: Person, network: Network) -> str:
 def choice_of(token: str) -> Choice | None:
     """Whose choice a link changes; None for a link that is not ours or whose people are gone."""
     try:
-        person, network, sent_to = signing.loads(token, salt=SALT)
+        person, network, sent_to = signing.loads(token, salt=SALT, max_age=LINK_LIFE)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     reader = Person.objects.filter(pk=person, is_active=True).first()
     place = Network.objects.filter(pk=network).first()
     return Choice(reader, place) if reader and place and mailbox(reader) == sent_to else None
+
+
+def had_its_time(token: str) -> bool:
+    """Whether a link was ours and its last day is over."""
+    try:
+        signing.loads(token, salt=SALT, max_age=LINK_LIFE)
+    except signing.SignatureExpired:
+        return True
+    except (signing.BadSignature, ValueError, TypeError):
+        pass
+    return False
 
 
 def write(

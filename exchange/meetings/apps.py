@@ -7,7 +7,7 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the places of the floors below: network page, home, digest, joining by code."""
-        from exchange.core import outbox  # app ready
+        from exchange.core import outbox, retention  # app ready
         from exchange.directory import digest, slots  # app ready
         from exchange.live import gatherings  # app ready
         from exchange.meetings import letters, panels, subjects  # app ready
@@ -22,4 +22,8 @@ class MeetingsConfig(AppConfig):
         gatherings.of_run.append(panels.gathering_of_run)
         gatherings.waiting_page.append(panels.waiting_page)
         gatherings.after_setup.append(panels.after_setup)
+        retention.rule(
+            "calendars", "Calendar addresses (their hashes)", "they ended", 30,
+            subjects.ended_feeds, retention.delete,
+        )  # fmt: skip
         outbox.wanted.update(dict.fromkeys(letters.KINDS, letters.is_wanted))

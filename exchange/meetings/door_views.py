@@ -141,10 +141,14 @@ def my_calendar(request: SignedIn) -> HttpResponse:
 @login_required
 @require_POST
 def calendar_feed(request: SignedIn) -> HttpResponse:
-    """Make a new address (the one before ends), or end it."""
+    """Make a new address (the one before ends), keep the present one on, or end it."""
     if request.POST.get("end"):
         actions.end_feed(by=request.user)
         messages.success(request, _("Ended. Calendars that used the address show nothing new."))
+        return redirect("my_calendar")
+    if request.POST.get("keep"):
+        actions.keep_feed(by=request.user)
+        messages.success(request, _("Kept for another thirteen months."))
         return redirect("my_calendar")
     token = actions.make_feed(by=request.user)
     request.session["new_feed"] = settings.BASE_URL + reverse("calendar_file", args=[token])
@@ -154,10 +158,11 @@ def calendar_feed(request: SignedIn) -> HttpResponse:
 @require_GET
 def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     """A person's feed, for calendar programs, which do not sign in. What they may not see any more
-    is not in it; cancelled meetings are, so that calendars strike them out."""
+    is not in it; cancelled meetings are, so that calendars strike them out. It says itself when
+    its address is about to end."""
     known = read_token(token)
     feed = (
-        Feed.objects.filter(token_hash=fingerprint(known)).select_related("person").first()
+        Feed.objects.live().filter(token_hash=fingerprint(known)).select_related("person").first()
         if known
         else None
     )
@@ -167,4 +172,4 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     meetings = (
         Meeting.objects.visible_to(person).select_related("network").prefetch_related("items")
     )
-    return private(_file(calendar(meetings[:500]), "learning-exchange.ics"))
+    return private(_file(calendar(meetings[:500], ends=feed.ends_at), "learning-exchange.ics"))

@@ -172,6 +172,21 @@ class Point(models.Model):
         return bool(self.due_on and not self.done_at and self.due_on < timezone.localdate())
 
 
+#: How long a calendar's address works unless its owner keeps it on: docs/decisions/0047.
+FEED_LIFE = timedelta(days=400)
+
+
+def thirteen_months_on() -> datetime:
+    """When an address that is made or kept on now ends."""
+    return timezone.now() + FEED_LIFE
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    def live(self) -> "FeedQuerySet":
+        """Those that have not ended."""
+        return self.filter(ends_at__gt=timezone.now())
+
+
 class Feed(models.Model):
     """A person's calendar address. Only the hash of its token is kept; a new one ends the old."""
 
@@ -181,6 +196,13 @@ class Feed(models.Model):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="calendar_feed")
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+
+    objects = FeedQuerySet.as_manager()
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
 
 
 def planned(meeting: Meeting, items: list[Item]) -> list[tuple[Item, datetime]]:

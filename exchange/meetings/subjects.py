@@ -1,6 +1,8 @@
 """What meetings keep of one person, and what becomes of it when they are erased."""
 
-from django.db.models import Q
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -43,7 +45,15 @@ def points(person: Person) -> list[Row]:
 
 
 def feeds(person: Person) -> list[Row]:
-    return [{"calendar address since": one.made_at} for one in Feed.objects.filter(person=person)]
+    return [
+        {"calendar address since": one.made_at, "until": one.ends_at}
+        for one in Feed.objects.filter(person=person)
+    ]
+
+
+def ended_feeds(until: datetime) -> QuerySet[Feed]:
+    """Calendar addresses that ended before."""
+    return Feed.objects.filter(ends_at__lt=until)
 
 
 def add_holdings() -> None:

@@ -1,5 +1,6 @@
 """Messages: to whom they go, who reads them, taking back, and how much mail each wants."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -214,6 +215,27 @@ def test_links_that_are_not_ours_open_nothing(cast, client_of):
         False,
         True,
     )
+
+
+def test_the_link_in_a_letter_has_a_last_day(cast, client_of, monkeypatch):
+    """Thirteen months on it changes nothing, also for a mail program, and says how else to choose."""
+    path = post.choice_url(cast.ned, cast.harbour).removeprefix("http://localhost:8000")
+    wish(cast, cast.ned, Wish.EVERYTHING)
+    browser, written = client_of(None), time.time()
+    monkeypatch.setattr(time, "time", lambda: written + 399 * 86_400)
+    assert browser.get(path).status_code == 200
+    monkeypatch.setattr(time, "time", lambda: written + 401 * 86_400)
+    page = browser.get(path)
+    assert (page.status_code, page["Referrer-Policy"]) == (410, "strict-origin")
+    body = page.content.decode()
+    assert ("This link has had its time" in body, "Harbour" in body) == (True, False)
+    assert body.count(f'href="{reverse("networks")}">Sign in and choose</a>') == 1
+    for posted in ({"wish": "nothing"}, {"List-Unsubscribe": "One-Click"}):
+        assert browser.post(path, posted).status_code == 410
+    assert MailChoice.wishes(cast.harbour, [cast.ned]) == {cast.ned.pk: "everything"}
+    fresh = post.choice_url(cast.ned, cast.harbour).removeprefix("http://localhost:8000")
+    assert browser.post(fresh, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert MailChoice.wishes(cast.harbour, [cast.ned]) == {cast.ned.pk: "nothing"}
 
 
 def test_the_page_of_the_network_chooses_too(cast, client_of):

@@ -7,7 +7,7 @@ from exchange.meetings.actions.agenda import (
     move_item,
     remove_item,
 )
-from exchange.meetings.actions.feeds import end_feed, make_feed
+from exchange.meetings.actions.feeds import end_feed, keep_feed, make_feed
 from exchange.meetings.actions.meetings import (
     answer_meeting,
     call_meeting,
@@ -33,6 +33,7 @@ __all__ = [
     "change_meeting",
     "end_feed",
     "end_meeting",
+    "keep_feed",
     "make_feed",
     "move_item",
     "open_meeting",

@@ -1,4 +1,4 @@
-"""A person's calendar address: made, replaced, ended."""
+"""A person's calendar address: made, replaced, kept on, ended."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -6,18 +6,29 @@ from django.utils import timezone
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
 from exchange.live.codes import fingerprint, new_token
-from exchange.meetings.models import Feed
+from exchange.meetings.models import Feed, thirteen_months_on
 
 
 @transaction.atomic
 def make_feed(*, by: Person) -> str:
     """A new calendar address; the one before, if any, ends. Returns its token, which is not kept."""
     token = new_token()
-    feed, _made = Feed.objects.update_or_create(
-        person=by, defaults={"token_hash": fingerprint(token), "made_at": timezone.now()}
-    )
+    words = {
+        "token_hash": fingerprint(token), "made_at": timezone.now(), "ends_at": thirteen_months_on(),
+    }  # fmt: skip
+    feed, _made = Feed.objects.update_or_create(person=by, defaults=words)
     record(by, "make_feed", feed)
     return token
+
+
+@transaction.atomic
+def keep_feed(*, by: Person) -> None:
+    """Let the calendar address work for another thirteen months; where there is none nothing
+    happens."""
+    for feed in Feed.objects.select_for_update().filter(person=by):
+        feed.ends_at = thirteen_months_on()
+        feed.save(update_fields=["ends_at"])
+        record(by, "keep_feed", feed)
 
 
 @transaction.atomic

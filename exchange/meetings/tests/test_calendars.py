@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from exchange.core.retention import due
 from exchange.meetings import actions
 from exchange.meetings.calendars import calendar
-from exchange.meetings.models import Feed, Meeting
+from exchange.meetings.models import FEED_LIFE, Feed, Meeting
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,13 @@ def meeting(cast) -> Meeting:
 
 def events(content: bytes):
     return list(Calendar.from_ical(content).walk("VEVENT"))
+
+
+def meetings_in(content: bytes) -> list[str]:
+    """The meetings of a feed, without the day that says when its address ends."""
+    found = [str(one["UID"]) for one in events(content)]
+    assert found[-1] == "address-of-this-calendar@localhost"
+    return found[:-1]
 
 
 def test_a_file_says_what_the_meeting_is(cast, client_of, meeting):
@@ -63,15 +71,43 @@ def address_of(client) -> str:
 def test_a_persons_address_shows_their_networks_and_can_be_ended(cast, client_of, meeting):
     cy, program = client_of(cast.cy), client_of(None)
     path = address_of(cy)
-    assert [str(one["UID"]) for one in events(program.get(path).content)] == [
-        f"meeting-{meeting.pk}@localhost"
-    ]
+    assert meetings_in(program.get(path).content) == [f"meeting-{meeting.pk}@localhost"]
     newer = address_of(cy)
     assert [program.get(one).status_code for one in (path, newer)] == [404, 200]
     cast.cy.affiliations.update(ended_on=make.yesterday())
-    assert events(program.get(newer).content) == []
+    assert meetings_in(program.get(newer).content) == []
     cy.post(reverse("calendar_feed"), {"end": "yes"})
     assert (program.get(newer).status_code, Feed.objects.count()) == (404, 0)
+
+
+def test_an_address_has_a_last_day_that_it_tells_and_that_its_owner_puts_off(
+    cast, client_of, meeting
+):
+    cy, program = client_of(cast.cy), client_of(None)
+    path = address_of(cy)
+    feed = Feed.objects.get()
+    assert feed.ends_at - feed.made_at == pytest.approx(FEED_LIFE, abs=timedelta(seconds=1))
+    told = events(program.get(path).content)[-1]
+    last = timezone.localtime(feed.ends_at).date()
+    assert told.decoded("DTSTART") == last - timedelta(days=21)
+    Feed.objects.update(ends_at=timezone.now())
+    assert program.get(path).status_code == 404
+    assert "Your address ended on" in cy.get(reverse("my_calendar")).content.decode()
+    assert cy.post(reverse("calendar_feed"), {"keep": "yes"}).status_code == 302
+    assert meetings_in(program.get(path).content) == [f"meeting-{meeting.pk}@localhost"]
+    later = events(program.get(path).content)[-1]
+    assert (later["UID"], later["SEQUENCE"] >= told["SEQUENCE"]) == (told["UID"], True)
+    dot = client_of(cast.dot)
+    assert dot.post(reverse("calendar_feed"), {"keep": "yes"}).status_code == 302
+    assert Feed.objects.count() == 1
+
+
+def test_an_address_that_ended_is_forgotten_a_month_later(cast):
+    actions.make_feed(by=cast.cy)
+    for days, left in ((29, 1), (31, 0)):
+        Feed.objects.update(ends_at=timezone.now() - timedelta(days=days))
+        due()
+        assert Feed.objects.count() == left
 
 
 def test_a_closed_account_has_no_calendar(cast, client_of, meeting):
