@@ -85,6 +85,8 @@ def change_run(
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.cancelled_at:
+            raise Refused(_("This session is over. Start a new one."))
         if run.opened_at:
             raise Refused(
                 _("This session was opened. What people were told cannot change any more.")
