@@ -318,3 +318,36 @@ def test_streams_do_not_open_for_others(server, cast):
 
     connection.close()
     assert asyncio.run(trying()) == {404}
+
+
+def test_a_page_of_another_site_opens_no_stream(server, cast):
+    """Though the browser sends the cookies along; our own pages, programs and old browsers do."""
+    run = hold(cast.ben, cast.harbour)
+    own = server.url
+    said = [
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": own + ".elsewhere.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": own, "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": own, "Sec-Fetch-Site": "same-origin"}, 200),
+        ({}, 200),
+    ]
+
+    client = server.client(cast.ben)
+
+    async def trying():
+        met = []
+        for headers, _ in said:
+            mine = dict(client.headers)
+            client.headers.update(headers)
+            heard = await ear(client, run, "desk")
+            met.append((headers, heard.status))
+            await heard.hang_up()
+            client.headers = mine
+        return met
+
+    connection.close()
+    assert asyncio.run(trying()) == said

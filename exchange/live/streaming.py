@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import RLock
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import close_old_connections, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -73,8 +74,20 @@ def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
     return Hearing(holder, frozenset(engine.audiences_of(who)), signature(run, who))
 
 
+def from_elsewhere(request: HttpRequest) -> bool:
+    """Whether a browser says that a page of another site asks. Our own pages send no Origin with
+    a GET; programs and old browsers send neither header, and whoever has no cookie gets nothing."""
+    ours = {settings.BASE_URL, f"{request.scheme}://{request.get_host()}"}
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return (origin is not None and origin not in ours) or site not in ("same-origin", "none")
+
+
 async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBase:
-    """A stream for a seat, the desk or the screen; 404 for strangers, 429 beyond three."""
+    """A stream for a seat, the desk or the screen; 404 for strangers, 429 beyond three, 403 for
+    a page of another site, though its browser sends the cookies along."""
+    if from_elsewhere(request):
+        return HttpResponse(gettext_lazy("A page of another site asked for this."), status=403)
     await sync_to_async(_load_person)(request)
     found = await check(request, run_id, kind)
     if found is None:
