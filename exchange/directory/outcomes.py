@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,8 @@ def tried(form: Form, action: Callable[[], object]) -> bool:
         return False
     try:
         action()
+    except ObjectDoesNotExist:
+        raise Http404 from None  # somebody took it away meanwhile
     except ValidationError as refused:
         fields = getattr(refused, "error_dict", {})
         if set(fields) <= set(form.fields):
@@ -58,6 +60,8 @@ def pressed(
     """
     try:
         action()
+    except ObjectDoesNotExist:
+        raise Http404 from None
     except ValidationError as refused:
         too_many = getattr(refused, "code", "") == "too_many"
         words = {"sentence": " ".join(refused.messages), "back": to}

@@ -16,6 +16,7 @@ from exchange.live import learning as record
 from exchange.live.actions import write_learning_note
 from exchange.live.forms import LearningForm
 from exchange.live.paper_views import sent
+from exchange.live.plugin import Refused
 
 PER_PAGE = 20
 
@@ -40,7 +41,10 @@ def learning_note(request: SignedIn, run_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"text": row.note}
     )
     if form.is_bound and form.is_valid():
-        write_learning_note(run=run, text=form.cleaned_data["text"], by=request.user)
+        try:
+            write_learning_note(run=run, text=form.cleaned_data["text"], by=request.user)
+        except Refused:  # cancelled meanwhile
+            raise Http404 from None
         messages.success(request, _("Saved. Only you read it."))
         return redirect("learning")
     context = {"form": form, "row": row}

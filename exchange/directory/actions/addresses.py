@@ -19,6 +19,7 @@ from exchange.core.models import Letter
 from exchange.core.permission import require
 from exchange.directory.actions.invitations import POST as INVITATION
 from exchange.directory.actions.invitations import hashed
+from exchange.directory.actions.pace import hold
 from exchange.directory.models import AddressChange, Invitation, Person, Visit
 from exchange.directory.models.events import record
 
@@ -63,7 +64,8 @@ def ask_address_change(person: Person, *, by: Person, email: str) -> AddressChan
     """
     require(person.pk == by.pk, _("Only you change your address."))
     email, token = email.strip().lower(), secrets.token_urlsafe(32)
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    hold(by)
+    person = Person.objects.get(pk=person.pk)
     if email == person.email.lower():
         raise ValidationError({"email": _("This is your present address.")})
     check_pace(person, email)

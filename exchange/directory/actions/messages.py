@@ -8,7 +8,7 @@ from exchange.core import outbox
 from exchange.core.models import Letter
 from exchange.core.permission import require
 from exchange.directory import post, rules
-from exchange.directory.actions.pace import check_pace
+from exchange.directory.actions.pace import check_pace, hold
 from exchange.directory.models import MailChoice, Message, Network, Person
 from exchange.directory.models.events import record
 
@@ -27,7 +27,7 @@ def send_message(
     ValidationError("too_many") after five within an hour.
     """
     require(rules.is_member(by, network), _("Only its people write to a network."))
-    Person.objects.select_for_update().get(pk=by.pk)  # two presses, one after the other
+    hold(by)  # two presses, one after the other
     if once and (there := Message.objects.filter(author=by, once=once).first()):
         return there
     check_pace(
@@ -65,6 +65,7 @@ def take_back_message(message: Message, *, by: Person) -> Message:
 @transaction.atomic
 def choose_mail(network: Network, *, by: Person, wish: str) -> MailChoice:
     """How much mail this person gets from a network; holds for letters that wait, too."""
+    hold(by)
     choice, _made = MailChoice.objects.update_or_create(
         person=by, network=network, defaults={"wish": wish}
     )

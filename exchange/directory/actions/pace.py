@@ -1,11 +1,25 @@
-"""How often one person may do what reaches others."""
+"""How often one person may do what reaches others; and that they are still there when they do."""
 
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from exchange.core.permission import require
 from exchange.directory.models import Event, Person
+
+
+def hold(by: Person) -> None:
+    """Hold the person's row until the transaction ends; PermissionDenied where their account was
+    closed or erased since they were let in: whoever is being erased must leave nothing behind.
+
+    Before other rows are held, as erasing does. Not against rows that only name the person: who
+    holds a session's row and writes one must not wait for who holds the person and wants that row.
+    """
+    held = Person.objects.select_for_update(no_key=True)
+    here = held.filter(pk=by.pk, is_active=True).first()
+    require(here is not None, _("Your account is closed."))
 
 
 def check_pace(by: Person, verb: str, most: int, sentence: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from exchange.core.permission import require
 from exchange.directory import rules
+from exchange.directory.actions.pace import hold
 from exchange.directory.actions.voices import tell_voices
 from exchange.directory.models import Affiliation, Network, Person, Role, RoleAssignment, School
 from exchange.directory.models.events import record
@@ -20,6 +21,7 @@ from exchange.directory.models.people import NETWORK_ROLES
 def change_name(person: Person, *, by: Person, name: str) -> Person:
     """Change how one's own name is shown."""
     require(person.pk == by.pk, _("Only you change your name."))
+    hold(by)
     Person.objects.filter(pk=person.pk).update(name=name)
     person.name = name
     record(by, "change_name", person)
@@ -29,10 +31,9 @@ def change_name(person: Person, *, by: Person, name: str) -> Person:
 @transaction.atomic
 def ask_tie(school: School, *, by: Person, job: str, started_on: date | None = None) -> Affiliation:
     """Say that one works at a school; it counts once somebody there or a co-leader confirms it."""
-    require(by.is_active, _("Your account is closed."))
+    hold(by)
     if not school.is_open:
         raise ValidationError(_("%(school)s has closed.") % {"school": school.name})
-    Person.objects.select_for_update().get(pk=by.pk)
     if Affiliation.objects.current().filter(person=by, school=school).exists():
         raise ValidationError(
             _("You already named %(school)s as your school.") % {"school": school.name}

@@ -3,6 +3,7 @@
 from exchange.core.permission import require
 from exchange.core.translating import gettext as _
 from exchange.core.writing import writing
+from exchange.directory.actions.pace import hold
 from exchange.directory.models import Person
 from exchange.live import rules
 from exchange.live.models import LearningNote, Run, Seat
@@ -19,9 +20,11 @@ def write_learning_note(*, run: Run, text: str, by: Person) -> None:
         rules.may_note_learning(by, run, seated=seated),
         _("Only who took part in this session can write what they take from it."),
     )
-    if run.cancelled_at:
-        raise Refused(_("This session was cancelled. Nothing of it is kept."))
     with writing():
+        hold(by)
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.cancelled_at:
+            raise Refused(_("This session was cancelled. Nothing of it is kept."))
         if text:
             LearningNote.objects.update_or_create(run=run, person=by, defaults={"text": text})
         else:

@@ -13,6 +13,7 @@ from exchange.core.permission import require
 from exchange.core.translating import gettext as _
 from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
+from exchange.directory.actions.pace import hold
 from exchange.directory.models import Audience, Network, Person
 from exchange.directory.models.events import record
 from exchange.live import engine, rules
@@ -241,8 +242,10 @@ def write_note(*, run: Run, text: str, by: Person) -> Note:
     """The facilitator's private note on this run, while it goes on and afterwards; only its author
     ever sees it. Raises Refused for a cancelled run: what was in it is erased."""
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
-    if run.cancelled_at:
-        raise Refused(_("This session was cancelled. Nothing of it is kept."))
     with writing():
+        hold(by)
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        if run.cancelled_at:
+            raise Refused(_("This session was cancelled. Nothing of it is kept."))
         note, _made = Note.objects.update_or_create(run=run, author=by, defaults={"text": text})
     return note

@@ -103,8 +103,9 @@ def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
     require(rules.may_facilitate(by, run), ONLY_FACILITATOR)
     with writing():
         run = Run.objects.select_for_update().get(pk=run.pk)
+        if not Seat.objects.filter(pk=seat.pk).update(label=label):
+            raise Refused(_("This session was cancelled. Nothing of it is kept."))
         seat.label = label
-        seat.save(update_fields=["label"])
         who = engine.who_of(run.room, "seat", seat.key)
         tell(run, DESK, f"seat:{seat.key}", f"group:{who.group}")
         record(by, "seat_labelled", run, network=run.network, seat=seat.key)

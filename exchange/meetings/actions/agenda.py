@@ -64,6 +64,7 @@ def change_item(item: Item, *, by: Person, title: str, minutes: int, activity: s
 def move_item(item: Item, *, by: Person, up: bool) -> None:
     """Change places with the item before, or after; at the end of the list nothing happens."""
     meeting = _may_change(item.meeting, by)
+    item.refresh_from_db()
     items = list(meeting.items.all())
     at = items.index(item)
     to = at - 1 if up else at + 1
@@ -80,6 +81,7 @@ def move_item(item: Item, *, by: Person, up: bool) -> None:
 def remove_item(item: Item, *, by: Person) -> None:
     """Take an item off the agenda; a session that was set up for it stays, by itself."""
     meeting = _may_change(item.meeting, by)
+    item.refresh_from_db()
     if item.run and item.run.is_open:
         raise ValidationError(_("Its session is open. Close that first."))
     item.delete()

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from exchange.directory.actions.pace import hold
 from exchange.directory.models import Person
 from exchange.directory.models.events import record
 from exchange.live.codes import fingerprint, new_token
@@ -12,6 +13,7 @@ from exchange.meetings.models import Feed, thirteen_months_on
 @transaction.atomic
 def make_feed(*, by: Person) -> str:
     """A new calendar address; the one before, if any, ends. Returns its token, which is not kept."""
+    hold(by)
     token = new_token()
     words = {
         "token_hash": fingerprint(token), "made_at": timezone.now(), "ends_at": thirteen_months_on(),

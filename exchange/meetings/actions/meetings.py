@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from exchange.core import outbox
 from exchange.core.permission import require
+from exchange.directory.actions.pace import hold
 from exchange.directory.models import Network, Person
 from exchange.directory.models.events import record
 from exchange.live.actions.runs import CODE_LIFE, free_code
@@ -112,6 +113,7 @@ def cancel_meeting(meeting: Meeting, *, by: Person) -> Meeting:
 @transaction.atomic
 def answer_meeting(meeting: Meeting, *, by: Person, comes: bool, note: str = "") -> Answer:
     """Say that one comes, or send apologies, with a word to who called it. Can be said anew."""
+    hold(by)
     meeting = locked(meeting)
     require(rules.may_take_part(by, meeting), _("Only people of the network answer."))
     _still(meeting)

@@ -51,10 +51,14 @@ def reopen_point(point: Point, *, by: Person) -> Point:
     return _turn(point, by, done=False)
 
 
+def _held(point: Point) -> Point:
+    """Its newest state, held until the transaction ends; DoesNotExist once it was taken away."""
+    rows = Point.objects.select_for_update(of=("self",)).select_related("meeting__network")
+    return rows.get(pk=point.pk)
+
+
 def _turn(point: Point, by: Person, *, done: bool) -> Point:
-    point = Point.objects.select_for_update(of=("self",)).select_related("meeting__network").get(
-        pk=point.pk
-    )  # fmt: skip
+    point = _held(point)
     require(rules.may_settle(by, point), _(NOT_YOURS))
     if bool(point.done_at) != done:
         point.done_at, point.done_by = (timezone.now(), by) if done else (None, None)
@@ -66,6 +70,7 @@ def _turn(point: Point, by: Person, *, done: bool) -> Point:
 @transaction.atomic
 def remove_point(point: Point, *, by: Person) -> None:
     """Take it off the list: it was written by mistake."""
+    point = _held(point)
     require(rules.may_settle(by, point), _(NOT_YOURS))
     record(by, "remove_point", point, network=point.meeting.network)
     point.delete()
