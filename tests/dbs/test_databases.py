@@ -39,6 +39,10 @@ def test_sqlite_is_a_file_with_a_write_ahead_log_that_reaches_the_disk() -> None
             assert cursor.fetchone() == ("wal",)
             cursor.execute("PRAGMA synchronous")
             assert cursor.fetchone() == (2,)
+            cursor.execute("PRAGMA secure_delete")
+            assert cursor.fetchone() == (1,)
+            cursor.execute("PRAGMA journal_size_limit")
+            assert cursor.fetchone() == (0,)
         else:
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone() == ("on",)

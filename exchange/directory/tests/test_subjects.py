@@ -9,13 +9,14 @@ import pytest
 from django.apps import apps
 from django.core import mail, serializers
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from exchange.__main__ import main
-from exchange.core import outbox
+from exchange.core import outbox, restoring
 from exchange.core.models import Letter
 from exchange.core.restoring import after_restore
 from exchange.directory import actions, audit, subjects, tombstones
@@ -35,6 +36,8 @@ from exchange.live.tests.holding import replayed
 from exchange.meetings.models import Answer
 from tests import make
 from tests import world as worlds
+from tests.cast import cast as build_cast
+from tests.dbs.spare import sqlite
 
 SECRET = "Zebedee"
 ADDRESS = "zebedee@canary.example"
@@ -48,6 +51,10 @@ def home(settings, tmp_path):
 
 @pytest.fixture
 def zeb(cast):
+    return somebody(cast)
+
+
+def somebody(cast):
     """Somebody of Marsh Lane with something in every place; his words all hold SECRET."""
     zeb = make.person(f"{SECRET} Quill", email=ADDRESS, password=make.PASSWORD)
     make.tie(zeb, cast.marsh_lane)
@@ -144,6 +151,27 @@ def test_nothing_of_them_is_left_in_the_database(zeb, django_capture_on_commit_c
         person=zeb
     ).count() == Note.objects.filter(author=zeb).count() == 0  # fmt: skip
     assert Invitation.objects.filter(email__iexact=ADDRESS).count() == 0
+
+
+def in_the_files(folder, word):
+    """Whether the files of a database hold a word, in any place: rows, freed pages, the log."""
+    found = [word.lower().encode() in path.read_bytes().lower() for path in folder.iterdir()]
+    assert len(found) > 0
+    return any(found)
+
+
+@pytest.mark.django_db
+def test_nothing_of_them_is_left_in_the_files_of_the_database(tmp_path):
+    """SQLite writes over what is deleted; on PostgreSQL that is for VACUUM (docs/operating.md)."""
+    place = tmp_path / "house"
+    with restoring.leading(sqlite(place)):
+        call_command("migrate", verbosity=0)
+        zeb = somebody(build_cast())
+        connection.close()
+        assert (in_the_files(place, SECRET), in_the_files(place, ADDRESS)) == (True, True)
+        erased(zeb)
+        connection.close()
+    assert (in_the_files(place, SECRET), in_the_files(place, ADDRESS)) == (False, False)
 
 
 def test_what_they_did_with_others_stays_without_their_name(zeb, cast):
