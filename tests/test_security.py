@@ -3,6 +3,8 @@ must happen though nobody asked for it."""
 
 import ast
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,10 @@ SECRETS = {
 }
 
 
+#: Kinds of files that hold keys or data.
+KEPT_IN = {".key", ".pem", ".p12", ".pfx", ".jks", ".env", ".sqlite3", ".kdbx"}
+
+
 def test_no_file_holds_a_secret() -> None:
     """D-40: nothing in the repository opens anything, and no file of a kind that holds keys."""
     pattern = re.compile("|".join(SECRETS.values()), re.MULTILINE)
@@ -173,9 +179,33 @@ def test_no_file_holds_a_secret() -> None:
         if hit
     ]
     assert found == []
-    kinds = {".key", ".pem", ".p12", ".pfx", ".jks", ".env", ".sqlite3", ".kdbx"}
-    kept = [name(path) for path in readable() if path.suffix in kinds]
+    kept = [name(path) for path in readable() if path.suffix in KEPT_IN]
     assert kept == ["docs/examples/exchange.env"]  # test_docs.py: settings without their secrets
+
+
+def told_by_git(*words: str) -> str:
+    """What git answers; "" where there is no git, or no history."""
+    git = shutil.which("git")
+    if git is None or not (HOUSE / ".git").exists():
+        return ""
+    asked = subprocess.run([git, *words], cwd=HOUSE, capture_output=True, check=True)
+    return asked.stdout.decode("utf-8", "replace")
+
+
+def test_the_history_holds_no_secret() -> None:
+    """D-40: nor does any line that was ever added, in whatever branch, nor any name of a file."""
+    if not (added := told_by_git("log", "--all", "-p", "--format=commit %h", "--unified=0")):
+        pytest.skip("no history: this is not a clone of the repository")
+    pattern, found, commit = re.compile("|".join(SECRETS.values())), [], ""
+    for line in added.splitlines():
+        if line.startswith("commit "):
+            commit = line
+        elif line.startswith("+") and (hit := pattern.search(line[1:])):
+            found.append(f"{commit}: {hit[0][:20]}")
+    assert commit
+    assert found == []
+    ever = told_by_git("log", "--all", "--diff-filter=A", "--name-only", "--format=").split("\n")
+    assert {one for one in ever if Path(one).suffix in KEPT_IN} == {"docs/examples/exchange.env"}
 
 
 def test_the_search_for_secrets_finds_them() -> None:
