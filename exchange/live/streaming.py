@@ -14,7 +14,7 @@ from django.db import close_old_connections, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from exchange.core.translating import gettext_lazy
+from exchange.core.translating import gettext as _
 from exchange.directory.models import Person
 from exchange.live import engine, nudges
 from exchange.live.looking import signature
@@ -87,14 +87,14 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
     """A stream for a seat, the desk or the screen; 404 for strangers, 429 beyond three, 403 for
     a page of another site, though its browser sends the cookies along."""
     if from_elsewhere(request):
-        return HttpResponse(gettext_lazy("A page of another site asked for this."), status=403)
+        return HttpResponse(_("A page of another site asked for this."), status=403)
     await sync_to_async(_load_person)(request)
     found = await check(request, run_id, kind)
     if found is None:
         raise Http404
     place = _Place((run_id, found.holder))
     if not place.taken:
-        return HttpResponse(gettext_lazy("Too many pages are open for this seat."), status=429)
+        return HttpResponse(_("Too many pages are open for this seat."), status=429)
     response = StreamingHttpResponse(
         _events(request, run_id, kind, place), content_type="text/event-stream"
     )
