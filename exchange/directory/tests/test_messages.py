@@ -183,6 +183,12 @@ def test_no_letter_outside_the_hours(at, due):
     assert f"{timezone.localtime(post.civil(moment)):%d %H:%M}" == due
 
 
+def test_in_the_demonstration_a_letter_comes_at_any_hour(settings):
+    settings.DEMO = True
+    moment = timezone.make_aware(datetime.fromisoformat("2026-06-25T21:00"))
+    assert post.civil(moment) == moment
+
+
 def test_the_link_in_a_letter_chooses_without_signing_in(cast, client_of):
     wish(cast, cast.ned, Wish.EVERYTHING)
     send(cast)

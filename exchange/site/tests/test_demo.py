@@ -53,6 +53,7 @@ def once(
 ) -> Iterator[Welcome]:
     """The demonstration, loaded once for all tests; each works in a savepoint of its own."""
     settings = override_settings(
+        DEMO=True,
         ROOT_URLCONF="exchange.site.tests.demo_site",
         EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
         EMAIL_FILE_PATH=letters,
