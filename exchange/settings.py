@@ -128,7 +128,12 @@ TEMPLATES = [
                     ],
                 ),
             ],
-            "builtins": ["exchange.core.templatetags.house", "django.templatetags.i18n"],
+            "builtins": [
+                "exchange.core.templatetags.house",
+                "exchange.live.templatetags.live",
+                "exchange.live.templatetags.pieces",
+                "django.templatetags.i18n",
+            ],
         },
     },
 ]

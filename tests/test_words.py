@@ -23,6 +23,7 @@ FOR_OPERATORS = {
 }  # fmt: skip
 #: What no person reads on a page, by module: keys, marks, what is invented and says so.
 NO_PAGE = {
+    "pieces": "a mistake in a template, told to whoever writes it",
     "apps": "names of chores, and of rows in docs/privacy.md",
     "bots": "what befell a bot of a rehearsal",
     "components": "examples, which their page calls invented",

@@ -19,7 +19,10 @@ present: ContextVar[str] = ContextVar("number of the request", default="")
 
 def new_number() -> str:
     """A new number to quote, such as "K7P-2WD"; 26^6 of them."""
-    drawn = "".join(secrets.choice(LETTERS) for _ in range(6))
+    number, drawn = secrets.randbelow(len(LETTERS) ** 6), ""
+    for _ in range(6):
+        number, at = divmod(number, len(LETTERS))
+        drawn += LETTERS[at]
     return f"{drawn[:3]}-{drawn[3:]}"
 
 

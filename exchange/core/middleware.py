@@ -8,6 +8,8 @@ from django.utils.decorators import sync_only_middleware
 
 from exchange.core.logs import new_number, present
 
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+
 
 class headers:  # noqa: N801  (named like a function in MIDDLEWARE)
     """Permissions-Policy on every answer; `no-store` on all that is not a static file.
@@ -32,9 +34,7 @@ class headers:  # noqa: N801  (named like a function in MIDDLEWARE)
         return self.dress(await self.get_response(request))  # type: ignore[misc]
 
     def dress(self, response: HttpResponse) -> HttpResponse:
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-        )
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from exchange.directory.models import School
 from exchange.live import engine
@@ -51,8 +52,8 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "part": f"{activity.key}/{kind}.html" if own else None,
         "scripts": [f"activities/{activity.key}/{name}" for name in activity.scripts],
         "signature": signature(run, who),
-        "labels": labels_for(run, who),
-        "held_by": [str(one) for one in run.held_by] if who.kind in {"seat", "desk"} else [],
+        "labels": SimpleLazyObject(lambda: labels_for(run, who)),
+        "held_by": SimpleLazyObject(lambda: held_by(run, who)),
         "groups": groups_for(run, who),
         "findings": findings_for(run, who),
         "ballot": ballot_for(activity, run, seat),
@@ -66,6 +67,11 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "view_url": reverse(f"{kind}_view", args=[run.pk]) if who.kind != "record" else "",
         "stream_url": reverse(f"{kind}_stream", args=[run.pk]) if who.kind != "record" else "",
     }
+
+
+def held_by(run: Run, who: Who) -> list[str]:
+    """Who holds the session, by name, for phones and the desk."""
+    return [str(one) for one in run.held_by] if who.kind in {"seat", "desk"} else []
 
 
 def qr_url(run: Run) -> str:

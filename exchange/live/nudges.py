@@ -7,7 +7,7 @@ look at the database every few seconds as well.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -23,10 +23,18 @@ class Listener:
 
 _waiting: dict[int, set[Listener]] = defaultdict(set)
 _lock = Lock()
+_overhearing: list[Callable[[int, Collection[str]], None]] = []
+
+
+def overhear(told: Callable[[int, Collection[str]], None]) -> None:
+    """Call `told(run_id, audiences)` at every publishing, in the thread that publishes."""
+    _overhearing.append(told)
 
 
 def publish(run_id: int, audiences: Collection[str]) -> None:
     """Wake the run's streams that hear one of these. Called after the commit, from any thread."""
+    for told in _overhearing:
+        told(run_id, audiences)
     with _lock:
         listeners = list(_waiting.get(run_id, ()))
     for one in listeners:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exchange.core.translating import gettext as _
 from exchange.directory.models import Person
-from exchange.live import engine
-from exchange.live.actions import Posted, Reply, cast_ballot, join_run, play_moves
+from exchange.live import engine, hall
+from exchange.live.actions import Posted, Reply, cast_ballot, join_run
 from exchange.live.codes import read_code, read_token, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.forms import OTHER_SCHOOL, CodeForm, JoinForm
@@ -143,7 +143,8 @@ def _said_before(request: HttpRequest, run: Run) -> dict[str, Any]:
     return {"label": seat.label, "school": school, "role": seat.role, "people": seat.people}
 
 
-def _context(seat: Seat) -> dict[str, Any]:
+def seen_from(seat: Seat) -> dict[str, Any]:
+    """What the phone's page and its fragment are made of."""
     run = seat.run
     shown = {**look(run, engine.who_of(run.room, "seat", seat.key), seat), **result_for_seat(run)}
     gathering = gathering_of(run) if run.closed_at else None
@@ -159,7 +160,7 @@ def board(request: HttpRequest, run_id: int) -> HttpResponse:
         if waiting is None:
             return render(request, "live/no_seat.html", status=404)
         return render(request, "live/waiting.html", {"run": waiting.run, "signature": AT_THE_DOOR})
-    return render(request, "live/board.html", _context(seat))
+    return render(request, "live/board.html", seen_from(seat))
 
 
 @require_GET
@@ -174,7 +175,7 @@ def board_view(request: HttpRequest, run_id: int) -> HttpResponse:
     who = engine.who_of(seat.run.room, "seat", seat.key)
     if request.GET.get("have") == signature(seat.run, who):
         return HttpResponseNotModified()
-    return render(request, "live/_board.html", _context(seat))
+    return render(request, "live/_board.html", seen_from(seat))
 
 
 @require_POST
@@ -226,7 +227,7 @@ def play(
         run_id=run_id, move_id=str(data.get("move_id", ""))[:65], by=by, seat=seat,
         kind=str(data.get("kind", ""))[:40], data=data,
     )  # fmt: skip
-    return play_moves([posted])[0], data
+    return hall.play(posted), data
 
 
 def words_of(data: dict[str, Any]) -> list[str]:

@@ -30,7 +30,7 @@ _streams: Counter[tuple[int, str]] = Counter()
 _lock = RLock()  # a finalizer may run while its own thread holds it
 
 
-class _Place:
+class Place:
     """One of the few streams a seat may hold; `taken` is False when there was none left."""
 
     def __init__(self, key: tuple[int, str]) -> None:
@@ -92,7 +92,7 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
     found = await check(request, run_id, kind)
     if found is None:
         raise Http404
-    place = _Place((run_id, found.holder))
+    place = Place((run_id, found.holder))
     if not place.taken:
         return HttpResponse(_("Too many pages are open for this seat."), status=429)
     response = StreamingHttpResponse(
@@ -126,7 +126,7 @@ def _load_person(request: HttpRequest) -> bool:
 
 
 async def _events(
-    request: HttpRequest, run_id: int, kind: str, place: _Place
+    request: HttpRequest, run_id: int, kind: str, place: Place
 ) -> AsyncIterator[bytes]:
     """`data: <signature>` whenever it changed; `still` as heartbeat; ends when it is not ours."""
     told = ""

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from exchange.site.pages import pages
@@ -60,24 +60,27 @@ def about() -> list[Entry]:
 def house(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `house.name`, `.home`, `.nav`, `.demo` and the addresses of the account.
 
-    Asks nothing of the database, so that error pages may use it at any time.
+    Made when it is first asked for: the live pages are rendered again and again without it. Asks
+    nothing of the database, so that error pages may use it at any time.
     """
+    return {"house": SimpleLazyObject(lambda: _house(request))}
+
+
+def _house(request: HttpRequest) -> dict[str, Any]:
     return {
-        "house": {
-            "name": NAME,
-            "home": address("home") or "/",
-            "nav": navigation(request.path),
-            "demo": settings.DEMO,
-            "elsewhere": settings.SINGLE_SIGN_ON,
-            "sign_in": address("account_login"),
-            "sign_out": address("account_logout"),
-            "account": address("account"),
-            "learning": address("learning"),
-            "password": address("account_change_password"),
-            "help": address("help"),
-            "pages": about(),
-            "questions": address("question_new"),
-            "security": address("security"),
-            "reset": address("account_reset_password"),
-        }
+        "name": NAME,
+        "home": address("home") or "/",
+        "nav": navigation(request.path),
+        "demo": settings.DEMO,
+        "elsewhere": settings.SINGLE_SIGN_ON,
+        "sign_in": address("account_login"),
+        "sign_out": address("account_logout"),
+        "account": address("account"),
+        "learning": address("learning"),
+        "password": address("account_change_password"),
+        "help": address("help"),
+        "pages": about(),
+        "questions": address("question_new"),
+        "security": address("security"),
+        "reset": address("account_reset_password"),
     }

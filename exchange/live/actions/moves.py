@@ -65,28 +65,48 @@ class Reply:
     at: str = ""
 
 
-def play_moves(batch: Sequence[Posted]) -> list[Reply]:
+def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> list[Reply]:
     """Play moves in order and answer each, in one transaction; the only entry.
 
     Runs are locked in the order of their ids. A refused move changes nothing and does not
     disturb the others. If a move breaks on a fault of ours, the batch is rolled back and its
     moves are played one by one, so that only the broken one fails.
+
+    kept  runs by id as the caller played them last: where the database has the same revision, room
+          and state are not read again; changed to what they are afterwards
     """
+    kept = {} if kept is None else kept
     try:
-        return _play_together(batch)
+        return _play_together(batch, kept)
     except Refused:
         raise
     except Exception:
+        for posted in batch:  # half played, and rolled back: the database knows better
+            kept.pop(posted.run_id, None)
         if len(batch) == 1:
             log.exception("move failed: run %s kind %s", batch[0].run_id, batch[0].kind)
             return [Reply("failed", _("Something went wrong on our side. Nothing was changed."))]
-        return [reply for posted in batch for reply in play_moves([posted])]
+        return [reply for posted in batch for reply in play_moves([posted], kept)]
 
 
-def _play_together(batch: Sequence[Posted]) -> list[Reply]:
+def _locked(ids: Iterable[int], kept: dict[int, Run]) -> list[Run]:
+    """These runs, locked in order; room and state are read only where `kept` is behind."""
+    wanted = Run.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk")
+    if not any(pk in kept for pk in ids):
+        return list(wanted)
+    found = list(wanted.defer("room", "state"))
+    for run in found:
+        known = kept.get(run.pk)
+        if known is None or known.revision != run.revision:
+            run.refresh_from_db(fields=["room", "state", "version"])
+        else:
+            run.room, run.state, run.version = known.room, known.state, known.version
+    return found
+
+
+def _play_together(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:
     with writing():
-        ids = sorted({posted.run_id for posted in batch})
-        locked = Run.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+        locked = _locked({posted.run_id for posted in batch}, kept)
         tables = {run.pk: _Table(run, batch) for run in locked}
         replies = [
             tables[posted.run_id].play(posted)
@@ -96,6 +116,7 @@ def _play_together(batch: Sequence[Posted]) -> list[Reply]:
         ]
         for table in tables.values():
             table.save()
+        kept.update({run.pk: run for run in locked})
     return replies
 
 

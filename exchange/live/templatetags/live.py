@@ -4,15 +4,32 @@ import uuid
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+from exchange.live.templatetags.pieces import MOVE_ID_HERE
 
 register = template.Library()
 
 
 @register.simple_tag
 def fresh_move_id() -> str:
-    """An id for one intention: a form sent twice by mistake is then played once."""
+    """An id for one intention, where a form is more than a move."""
     return uuid.uuid4().hex
+
+
+@register.simple_tag(takes_context=True)
+def move(context: template.Context, kind: str) -> str:
+    """The hidden inputs that make a form a move: its kind, and an id for this one intention, so
+    that a form sent twice by mistake is played once."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="kind" value="{}">'
+        '<input type="hidden" name="move_id" value="{}">',
+        str(context.get("csrf_token", "")),
+        kind,
+        MOVE_ID_HERE if context.get("in_piece") else uuid.uuid4().hex,
+    )
 
 
 @register.filter

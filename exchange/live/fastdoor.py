@@ -1,0 +1,277 @@
+"""The fast door: moves, view and stream of guests' phones, as a small ASGI app in front of Django.
+
+It answers only what is plainly an ordinary request of a guest's phone. All else (another address or
+method, somebody signed in, a wrong host, a form without script, whatever is refused) goes on to
+Django's own views, which stand behind every one of these addresses and say the same. What was
+tried and measured: docs/decisions/0053.
+"""
+
+import asyncio
+import io
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from exchange.core.logs import new_number, present
+from exchange.core.middleware import PERMISSIONS
+from exchange.live import engine
+from exchange.live.actions import Posted, Reply
+from exchange.live.hall import Listener, hall
+from exchange.live.looking import signature
+from exchange.live.seat_views import seen_from
+from exchange.live.seating import cookie_name
+from exchange.live.streaming import LOOK, Place, from_elsewhere
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+ADDRESS = re.compile(r"/runs/([0-9]{1,18})/board/(moves|view|stream)/")
+METHODS = {"moves": "POST", "view": "GET", "stream": "GET"}
+LONGEST = 60_000
+#: Requests that Django works on at once.
+AT_ONCE = 8
+#: Seconds from one nudge of a phone to the next at least.
+GATHER = 0.1
+HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", PERMISSIONS.encode()),
+    (b"referrer-policy", settings.SECURE_REFERRER_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+]
+if settings.HTTPS:
+    HEADERS.append(
+        (b"strict-transport-security", f"max-age={settings.SECURE_HSTS_SECONDS}".encode())
+    )
+forged = CsrfViewMiddleware(lambda request: HttpResponse())
+
+
+@dataclass
+class Asked:
+    """A request of a guest's phone. `body` is what was read of it."""
+
+    request: ASGIRequest
+    run_id: int
+    token: str
+    number: str
+
+
+class FastDoor:
+    """`app(scope, receive, send)`; `django` is what stands behind."""
+
+    def __init__(self, django: App) -> None:
+        self.django, self.places = django, asyncio.Semaphore(AT_ONCE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.django(scope, receive, send)
+            return
+        body = b""
+        if scope["method"] not in ("GET", "HEAD"):
+            body, receive = await _read(receive)
+        found = ADDRESS.fullmatch(scope["path"])
+        if found and scope["method"] == METHODS[found[2]]:
+            hall.open()
+            asked = _asked(scope, int(found[1]), body)
+            if asked and await getattr(self, found[2])(asked, receive, send):
+                return
+        await self.behind(scope, receive, send)
+
+    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Django answers: so many requests at once, until each answer begins. More would only get
+        in each other's way, and each holds a thread and a connection to the database."""
+        await self.places.acquire()
+        waits = True
+
+        async def begun(message: MutableMapping[str, Any]) -> None:
+            nonlocal waits
+            if waits:
+                waits = False
+                self.places.release()
+            await send(message)
+
+        try:
+            await self.django(scope, receive, begun)
+        finally:
+            if waits:
+                self.places.release()
+
+    async def moves(self, asked: Asked, receive: Receive, send: Send) -> bool:
+        """Play a move; False where Django should answer."""
+        request = asked.request
+        plain = not request.headers.get("Accept", "").startswith("application/json")
+        if plain or request.content_type != "application/x-www-form-urlencoded":
+            return False
+        if forged.process_view(request, HttpResponse, (), {}) is not None:
+            return False
+        data = request.POST.dict()
+        posted = Posted(
+            asked.run_id, str(data.get("move_id", ""))[:65], "seat", str(data.get("kind", ""))[:40],
+            data,
+        )  # fmt: skip
+        with translation.override(translation.get_language_from_request(request)):
+            language = translation.get_language()
+        reply: Reply | None = await asyncio.wrap_future(hall.play(posted, asked.token, language))
+        if reply is None:
+            return False
+        status = {"refused": 409, "failed": 500}.get(reply.status, 200)
+        await _give(send, asked, status, b"application/json", json.dumps(vars(reply)).encode())
+        return True
+
+    async def view(self, asked: Asked, receive: Receive, send: Send) -> bool:
+        """The phone's fragment, or 304; False where Django should answer."""
+        fragment = await asyncio.wrap_future(hall.ask(partial(_fragment, asked)))
+        if fragment is None:
+            return False
+        status = 200 if fragment else 304
+        await _give(send, asked, status, b"text/html; charset=utf-8", fragment.encode())
+        return True
+
+    async def stream(self, asked: Asked, receive: Receive, send: Send) -> bool:
+        """Events that say "look again"; False where Django should answer."""
+        if from_elsewhere(asked.request):
+            return False
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(woken.set)
+
+        listener = Listener(asked.run_id, asked.token, wake)
+        try:
+            if not await asyncio.wrap_future(hall.ask(partial(hall.hear, listener))):
+                return False
+            place = Place((asked.run_id, listener.seat))
+            if not place.taken:
+                return False
+            try:
+                await _events(asked, listener, woken, receive, send)
+            finally:
+                place.give_back()
+        finally:
+            hall.deaf(listener)
+        return True
+
+
+def _asked(scope: Scope, run_id: int, body: bytes) -> Asked | None:
+    """The request, or None where it is not plainly a guest's."""
+    if len(body) > LONGEST:
+        return None
+    number = new_number()
+    try:
+        request = ASGIRequest(dict(scope), io.BytesIO(body))
+        request.get_host()
+        request.POST  # noqa: B018  (read now: whatever is wrong with it is Django's to say)
+        cookies = request.COOKIES
+    except (SuspiciousOperation, BadRequest, ValueError):
+        return None
+    token = cookies.get(cookie_name(run_id), "")
+    if not token or settings.SESSION_COOKIE_NAME in cookies:
+        return None
+    request.number, request.user = number, AnonymousUser()  # type: ignore[attr-defined]
+    forged.process_request(request)
+    return Asked(request, run_id, token, number)
+
+
+def _fragment(asked: Asked) -> str | None:
+    """The phone's view as it is now; "" where it is what the phone has; None without a seat."""
+    seat = hall.seat(asked.run_id, asked.token)
+    if seat is None:
+        return None
+    who = engine.who_of(seat.run.room, "seat", seat.key)
+    if asked.request.GET.get("have") == signature(seat.run, who):
+        return ""
+    told = present.set(asked.number)
+    try:
+        with translation.override(translation.get_language_from_request(asked.request)):
+            return render_to_string("live/_board.html", seen_from(seat), asked.request)
+    finally:
+        present.reset(told)
+
+
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """What was posted, and a `receive` that gives it again to whoever comes after."""
+    seen: list[MutableMapping[str, Any]] = []
+    body = b""
+    while len(body) <= LONGEST:
+        message = await receive()
+        seen.append(message)
+        body += message.get("body", b"")
+        if message["type"] != "http.request" or not message.get("more_body"):
+            break
+
+    async def again() -> MutableMapping[str, Any]:
+        return seen.pop(0) if seen else await receive()
+
+    return body, again
+
+
+async def _give(send: Send, asked: Asked, status: int, kind: bytes, body: bytes) -> None:
+    """A whole answer."""
+    own = [
+        (b"content-type", kind),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", asked.number.encode()),
+        (b"vary", b"Cookie, Accept-Language"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": HEADERS + own})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _events(
+    asked: Asked, listener: Listener, woken: asyncio.Event, receive: Receive, send: Send
+) -> None:
+    """`data: <signature>` whenever it changed; `still` as heartbeat; ends when it is not ours."""
+    own = [
+        (b"content-type", b"text/event-stream"),
+        (b"x-accel-buffering", b"no"),
+        (b"x-request-id", asked.number.encode()),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS + own})
+    leaving = asyncio.ensure_future(_left(receive, woken))
+    told: str | None = ""
+    try:
+        while not leaving.done():
+            woken.clear()
+            new, event = listener.signature, b"event: still\ndata: here\n\n"
+            if new is None:
+                event = b"event: gone\ndata: gone\n\n"
+            elif new != told:
+                told, event = new, f"data: {new}\n\n".encode()
+            await send({"type": "http.response.body", "body": event, "more_body": True})
+            if new is None:
+                break
+            sent = time.monotonic()
+            try:
+                async with asyncio.timeout(LOOK):
+                    await woken.wait()
+            except TimeoutError:
+                continue
+            await asyncio.sleep(max(0.0, GATHER - (time.monotonic() - sent)))
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        leaving.cancel()
+
+
+async def _left(receive: Receive, woken: asyncio.Event) -> None:
+    """Ends when the phone is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    woken.set()

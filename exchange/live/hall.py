@@ -1,0 +1,323 @@
+"""The one thread in which open sessions are played, and looked at by the fast door, with what it
+keeps at hand for that (docs/decisions/0053).
+
+All moves that wait are played together, in one transaction: one write to the disk for all of them
+(group commit). One thread, because Python runs one at a time anyway, and many that wait for one
+another cost more than they do.
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
+from typing import TypeVar
+
+from django.db import connection
+from django.utils import translation
+
+from exchange.live import engine, nudges
+from exchange.live.actions import Posted, Reply, play_moves
+from exchange.live.codes import fingerprint
+from exchange.live.looking import signature
+from exchange.live.models import Run, Seat
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+#: Seconds from one commit to the next at least, so that moves gather; and how many of them.
+BETWEEN, MOST = 0.02, 500
+#: Seconds after which a run, and a seat, are read anew though nothing says that they changed.
+AT_HAND, SEAT_AT_HAND = 5.0, 60.0
+#: What changes with a run whenever a look at it would.
+STAMP = (
+    "revision",
+    "revisions",
+    "version",
+    "opened_at",
+    "closed_at",
+    "cancelled_at",
+    "code_ends_at",
+)
+MOST_AT_HAND = 200
+#: Telling so many streams takes so long; they are not told more often than ten times that.
+PER_LISTENER = 0.0004
+
+
+class Listener:
+    """One stream of a guest's phone. `woken` once `signature` is another; None: no seat any more."""
+
+    def __init__(self, run_id: int, token: str, wake: Callable[[], object]) -> None:
+        self.run_id, self.token, self.wake = run_id, token, wake
+        self.signature: str | None = ""
+        self.seat = ""
+        self.hears: frozenset[str] = frozenset()
+
+
+@dataclass
+class Waiting:
+    """A move that waits to be played, and where its reply goes. With a `token` its seat is looked
+    up when its turn comes; None as reply: there is none."""
+
+    posted: Posted
+    token: str
+    language: str | None
+    reply: "Future[Reply | None]"
+    arrived: float = field(default_factory=time.monotonic)
+
+
+class Hall:
+    def __init__(self) -> None:
+        self.moves: SimpleQueue[Waiting] = SimpleQueue()
+        self.asked: SimpleQueue[tuple[float, Callable[[], object]]] = SimpleQueue()
+        self.due = threading.Event()
+        self.thread: threading.Thread | None = None
+        self.runs: dict[int, Run] = {}
+        self.read_at: dict[int, float] = {}
+        self.sure_at: dict[int, float] = {}
+        self.since = 0.0  # when that was asked which is being answered
+        self.seats: dict[tuple[int, str], tuple[Seat | None, int, float]] = {}
+        self.listeners: dict[int, set[Listener]] = defaultdict(set)
+        self.news: dict[int, set[str]] = {}  # run -> audiences that are to be told
+        self.next_news: dict[int, float] = {}
+        self.committed = 0.0
+
+    def open(self) -> None:
+        """Begin to work, once in a process; from now on plain forms come here as well."""
+        if self.thread is None:
+            self.thread = threading.Thread(target=self._work, name="hall", daemon=True)
+            self.thread.start()
+            nudges.overhear(self._overheard)
+
+    # --- asked from any thread ---
+
+    def play(
+        self, posted: Posted, token: str = "", language: str | None = None
+    ) -> "Future[Reply | None]":
+        """Play this move with those that wait; the reply comes when all are on the disk.
+
+        token     a guest's, whose seat plays it; the reply is None where it holds none
+        language  of the sentence, if it is refused
+        """
+        waiting = Waiting(posted, token, language, Future())
+        self.moves.put(waiting)
+        self.due.set()
+        return waiting.reply
+
+    def ask(self, question: Callable[[], T]) -> "Future[T]":
+        """Have something looked up in the hall's thread, after the moves that came before."""
+        answer: Future[T] = Future()
+
+        def job() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            try:
+                answer.set_result(question())
+            except BaseException as fault:
+                answer.set_exception(fault)
+
+        self.asked.put((time.monotonic(), job))
+        self.due.set()
+        return answer
+
+    # --- asked in the hall's own thread ---
+
+    def run(self, run_id: int) -> Run | None:
+        """The run, not older than what is being answered (`since`): whoever did it, in whichever
+        process, what was acknowledged before somebody asks is in the answer. None if there is none.
+        """
+        now, run = time.monotonic(), self.runs.get(run_id)
+        if run is not None and self.sure_at.get(run_id, 0.0) >= self.since:
+            return run
+        if run is None or now - self.read_at.get(run_id, 0.0) > AT_HAND or not _still(run):
+            run = Run.objects.select_related("network", "facilitator").filter(pk=run_id).first()
+            if run is None:
+                self.runs.pop(run_id, None)
+                return None
+            self._make_room()
+            self.runs[run_id], self.read_at[run_id] = run, now
+        self.sure_at[run_id] = now
+        return run
+
+    def seat(self, run_id: int, token: str) -> Seat | None:
+        """The guest's seat that this token holds, or None. Read again whenever the seat was told
+        something: whoever takes a seat away, moves it to another device or claims it says so."""
+        run, now = self.run(run_id), time.monotonic()
+        if run is None:
+            return None
+        known, revision, at = self.seats.get((run_id, token), (None, -1, 0.0))
+        told = run.revisions.get(f"seat:{known.key}", 0) if known else -1
+        if known is None or told != revision or now - at > SEAT_AT_HAND:
+            seats = Seat.objects.taken().filter(run_id=run_id, person=None)
+            known = seats.filter(token_hash=fingerprint(token)).first()
+            told = run.revisions.get(f"seat:{known.key}", 0) if known else -1
+            self.seats[run_id, token] = (known, told, now)
+        if known is None or known.key not in run.room.get("seats", {}):
+            return None
+        known.run = run
+        return known
+
+    def hear(self, listener: Listener) -> bool:
+        """Tell this stream what there is from now on; False where it has no seat."""
+        self.listeners[listener.run_id].add(listener)
+        self._tell(listener)
+        return listener.signature is not None
+
+    def deaf(self, listener: Listener) -> None:
+        """This stream is over. From any thread: a set is changed in one step."""
+        self.listeners[listener.run_id].discard(listener)
+
+    def _tell(self, listener: Listener) -> None:
+        seat = self.seat(listener.run_id, listener.token)
+        new = None
+        if seat is not None:
+            who = engine.who_of(seat.run.room, "seat", seat.key)
+            listener.seat = seat.key
+            listener.hears = frozenset(engine.audiences_of(who))
+            new = signature(seat.run, who)
+        if new != listener.signature:
+            listener.signature = new
+            listener.wake()
+
+    def _overheard(self, run_id: int, audiences: Collection[str]) -> None:
+        """Something was committed, by this thread or by another."""
+        if threading.current_thread() is self.thread:
+            self._note(run_id, audiences)
+        else:
+            self.ask(lambda: self._note(run_id, audiences))
+
+    def _note(self, run_id: int, audiences: Collection[str]) -> None:
+        self.news.setdefault(run_id, set()).update(audiences)
+
+    def _spread(self) -> None:
+        """Tell the streams whose audiences have news; where many listen, gathered for longer."""
+        self.since = now = time.monotonic()
+        for run_id in [one for one in self.news if now >= self.next_news.get(one, 0.0)]:
+            audiences, listening = self.news.pop(run_id), list(self.listeners.get(run_id, ()))
+            self.next_news[run_id] = now + PER_LISTENER * len(listening)
+            for listener in listening:
+                if not listener.hears.isdisjoint(audiences):
+                    self._tell(listener)
+
+    def _make_room(self) -> None:
+        """Let go of all runs, rather than grow for ever; those in use come back at once."""
+        if len(self.runs) >= MOST_AT_HAND:
+            self.runs.clear()
+            for known in (self.read_at, self.sure_at, self.next_news):
+                known.clear()
+        if len(self.seats) >= 100 * MOST_AT_HAND:
+            self.seats.clear()
+
+    # --- the thread ---
+
+    def _work(self) -> None:
+        checked = time.monotonic()
+        while True:
+            try:
+                self._turn()
+                if time.monotonic() - checked > AT_HAND:
+                    checked = time.monotonic()
+                    self._look_round()
+            except Exception:  # the database is away, say: the hall goes on when it is back
+                log.exception("the hall stumbled")
+                self.runs.clear()
+                time.sleep(BETWEEN)
+            if connection.errors_occurred and not connection.is_usable():
+                connection.close()
+
+    def _turn(self) -> None:
+        """Play all that waits, then answer what was asked, for a while: the next moves come first
+        again, however many look."""
+        if self.moves.empty() and self.asked.empty():
+            self.due.wait(BETWEEN if self.news else 1.0)
+        self.due.clear()
+        if not self.moves.empty() and self.asked.empty():
+            time.sleep(max(0.0, self.committed + BETWEEN - time.monotonic()))
+        waiting: list[Waiting] = []
+        while len(waiting) < MOST and not self.moves.empty():
+            waiting.append(self.moves.get())
+        self._play(waiting)
+        ends = time.monotonic() + BETWEEN
+        while not self.asked.empty() and time.monotonic() < ends:
+            self.since, job = self.asked.get()
+            job()
+        self._spread()
+
+    def _play(self, waiting: list[Waiting]) -> None:
+        """Play these in one transaction, each language for itself, and give the replies. What was
+        posted is played, also where nobody waits for the reply any more."""
+        for one in waiting:
+            if not one.reply.set_running_or_notify_cancel():
+                one.reply = Future()
+        for language in {one.language for one in waiting}:
+            some = [one for one in waiting if one.language == language]
+            try:
+                with translation.override(language or translation.get_language()):
+                    self._play_together([one for one in some if self._seated(one)])
+            except Exception as fault:
+                log.exception("the hall could not play")
+                for one in some:
+                    if not one.reply.done():
+                        one.reply.set_exception(fault)
+
+    def _seated(self, one: Waiting) -> bool:
+        """Whether the move has its seat; where a token holds none, that is the reply."""
+        if one.token:
+            self.since = one.arrived
+            seat = self.seat(one.posted.run_id, one.token)
+            if seat is None:
+                one.reply.set_result(None)
+                return False
+            one.posted = replace(one.posted, seat=seat.key)
+        return True
+
+    def _play_together(self, some: list[Waiting]) -> None:
+        if not some:
+            return
+        before, began = dict(self.runs), time.monotonic()
+        replies = play_moves([one.posted for one in some], self.runs)
+        self.committed = time.monotonic()
+        for run_id in {one.posted.run_id for one in some} & self.runs.keys():
+            self.sure_at[run_id] = began  # the row was locked after that
+            self._carry_over(before.get(run_id), self.runs[run_id])
+        for one, reply in zip(some, replies, strict=True):
+            one.reply.set_result(reply)
+
+    def _carry_over(self, before: Run | None, run: Run) -> None:
+        """Who holds it and whose it is, so that no look asks again until it is read anew."""
+        if before is None:
+            self.read_at.pop(run.pk, None)
+            return
+        run._state.fields_cache.update(before._state.fields_cache)
+        if "further_facilitators" in before.__dict__:
+            run.__dict__["further_facilitators"] = before.__dict__["further_facilitators"]
+
+    def _look_round(self) -> None:
+        """What changed without a word: by another process, or hours that are over."""
+        self.since = time.monotonic()
+        for run_id, some in list(self.listeners.items()):
+            for listener in list(some):
+                self._tell(listener)
+            if not some:
+                self.listeners.pop(run_id, None)
+
+
+def _still(run: Run) -> bool:
+    """Whether the database has the run as it is at hand."""
+    stored = Run.objects.filter(pk=run.pk).values_list(*STAMP).first()
+    return stored == tuple(getattr(run, name) for name in STAMP)
+
+
+hall = Hall()
+
+
+def play(posted: Posted) -> Reply:
+    """Play one move and wait for its reply: in the hall where it is open (a server), else here."""
+    if hall.thread is None:
+        return play_moves([posted])[0]
+    reply = hall.play(posted, language=translation.get_language()).result()
+    assert reply is not None  # only a token can be nobody's
+    return reply

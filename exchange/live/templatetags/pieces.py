@@ -1,0 +1,87 @@
+"""Pieces of a live page that are rendered once for many looks (docs/decisions/0053)."""
+
+import uuid
+from collections.abc import Mapping
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.utils.translation import get_language
+
+register = template.Library()
+
+#: Where a kept piece of a page has room for what is each form's own.
+CSRF_HERE, MOVE_ID_HERE = "\x02csrf\x03", "\x02move\x03"
+#: A piece keeps so many texts; then it begins anew.
+MOST_KEPT = 4000
+
+
+class Piece(template.Node):
+    """A piece of a page that knows nothing but the values it names, so that it can be kept: it is
+    rendered once for equal values and language, whoever looks."""
+
+    def __init__(self, nodes: NodeList, values: Mapping[str, FilterExpression]) -> None:
+        self.nodes, self.values = nodes, values
+        self.kept: dict[tuple[object, ...], str] = {}
+
+    def render(self, context: template.Context) -> str:
+        given = {name: value.resolve(context) for name, value in self.values.items()}
+        key = (get_language(), *map(_as_key, given.values()))
+        text = self.kept.get(key)
+        if text is None:
+            text = self.nodes.render(
+                context.new({**given, "csrf_token": CSRF_HERE, "in_piece": True})
+            )
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = text
+        own = CSRF_HERE in text and not context.get("in_piece")
+        return _own(text, context) if own else text
+
+
+def _as_key(value: object) -> object:
+    """Plain values of JSON, so that what is shown alike has equal keys, and nothing else has:
+    neither True and 1, nor a text and the same text as markup."""
+    if isinstance(value, str):
+        return (value, "") if hasattr(value, "__html__") else value
+    return (repr(value),)
+
+
+def _own(text: str, context: template.Context) -> str:
+    """The text with this viewer's token, and an id of its own in each form."""
+    first, *others = text.replace(CSRF_HERE, str(context.get("csrf_token", ""))).split(MOVE_ID_HERE)
+    name = uuid.uuid4().hex
+    return first + "".join(f"{name}{n}{after}" for n, after in enumerate(others))
+
+
+@register.tag
+def piece(parser: Parser, token: Token) -> Piece:
+    """`{% piece card=card longest=seen.longest %}...{% endpiece %}`: see Piece."""
+    words = token.split_contents()[1:]
+    values = token_kwargs(words, parser)
+    if not values or words:
+        raise template.TemplateSyntaxError("piece wants name=value for all that it shows")
+    nodes = parser.parse(("endpiece",))
+    parser.delete_first_token()
+    return Piece(nodes, values)
+
+
+class Once(template.Node):
+    """What stands inside, rendered once and shown wherever its name is."""
+
+    def __init__(self, nodes: NodeList, name: str) -> None:
+        self.nodes, self.name = nodes, name
+
+    def render(self, context: template.Context) -> str:
+        context[self.name] = self.nodes.render(context)
+        return ""
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> Once:
+    """`{% once as options %}...{% endonce %}`, then `{{ options }}` as often as it is needed."""
+    words = token.split_contents()
+    if len(words) != 3 or words[1] != "as":
+        raise template.TemplateSyntaxError("once wants `as` and a name")
+    nodes = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return Once(nodes, words[2])

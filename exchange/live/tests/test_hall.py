@@ -1,0 +1,151 @@
+"""The hall's thread, one turn at a time in the test's own: what waits is played together, what is
+answered is not older than its question, and a fault of one move is nobody else's."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from exchange.live.actions import Posted, play_moves, remove_seat
+from exchange.live.actions.moves import tell
+from exchange.live.hall import Hall, Listener
+from exchange.live.models import Move, Run, Seat
+from exchange.live.tests.holding import SAMPLE, advance, hold, replayed, sit
+
+
+@pytest.fixture(autouse=True)
+def sample_activities(settings):
+    settings.ACTIVITY_DIRS = [*settings.ACTIVITY_DIRS, SAMPLE]
+
+
+@pytest.fixture
+def run(cast, db):
+    return hold(cast.ben)
+
+
+def word(run, seat=None, text="x", move_id=""):
+    """A move as the fast door posts it (its seat is found by the token), or of a named seat."""
+    name = move_id or uuid.uuid4().hex
+    return Posted(run.pk, name, "seat", "word", {"word": text}, seat.key if seat else "")
+
+
+def statuses(futures):
+    return [future.result(0).status if future.result(0) else None for future in futures]
+
+
+def test_all_that_waits_is_one_write(run):
+    seats = sit(run, 12)
+    advance(run)
+    hall = Hall()
+    futures = [hall.play(word(run, text=f"w{n}"), seat.token) for n, seat in enumerate(seats)]
+    assert [future.done() for future in futures] == [False] * 12
+    with CaptureQueriesContext(connection) as asked:
+        hall._turn()
+    assert statuses(futures) == ["kept"] * 12
+    writes = [q["sql"] for q in asked if q["sql"].startswith(("UPDATE", "INSERT"))]
+    assert [sql.split()[0] for sql in writes] == ["INSERT", "UPDATE"]
+    assert Move.objects.filter(run=run, kind="word").count() == 12
+
+
+def test_the_run_it_played_is_not_read_again(run):
+    (seat,) = sit(run)
+    advance(run)
+    hall = Hall()
+    for text in ("one", "two", "three"):
+        hall.play(word(run, text=text), seat.token)
+        with CaptureQueriesContext(connection) as asked:
+            hall._turn()
+    read = [q["sql"] for q in asked if '"live_run"."state"' in q["sql"] and "SELECT" in q["sql"]]
+    assert read == []
+    stored = Run.objects.get(pk=run.pk)
+    assert replayed(stored) == (stored.room, stored.state)
+    assert stored.state["seats"]["s1"]["word"] == "three"
+
+
+def test_what_others_played_meanwhile_is_read(run):
+    first, second = sit(run, 2)
+    advance(run)
+    hall = Hall()
+    hall.play(word(run, text="one"), first.token)
+    hall._turn()
+    assert play_moves([word(run, second, "by another")])[0].status == "kept"
+    future = hall.play(word(run, text="two"), first.token)
+    hall._turn()
+    stored = Run.objects.get(pk=run.pk)
+    assert statuses([future]) == ["kept"]
+    words = {key: seat["word"] for key, seat in stored.state["seats"].items()}
+    assert words == {"s1": "two", "s2": "by another"}
+    assert replayed(stored) == (stored.room, stored.state)
+
+
+def test_no_answer_is_older_than_its_question(run, cast):
+    seat, other = sit(run, 2)
+    hall = Hall()
+    before = hall.ask(lambda: hall.seat(run.pk, seat.token))
+    hall._turn()
+    assert before.result(0) == seat
+    remove_seat(run=run, seat=seat, by=cast.ben)
+    after = [hall.ask(lambda s=s: hall.seat(run.pk, s.token)) for s in (seat, other)]
+    gone = hall.play(word(run), seat.token)
+    hall._turn()
+    assert [future.result(0) for future in after] == [None, other]
+    assert statuses([gone]) == [None]
+
+
+def test_a_question_that_nobody_waits_for_is_left_and_a_move_is_played(run):
+    (seat,) = sit(run)
+    advance(run)
+    hall, answered = Hall(), []
+    question = hall.ask(lambda: answered.append("asked"))
+    reply = hall.play(word(run), seat.token)
+    assert (question.cancel(), reply.cancel()) == (True, True)
+    hall._turn()
+    assert answered == []
+    assert Move.objects.filter(run=run, kind="word").count() == 1
+
+
+def test_a_fault_in_a_question_goes_to_who_asked(run):
+    hall = Hall()
+    wrong, right = hall.ask(lambda: 1 / 0), hall.ask(lambda: 7)
+    hall._turn()
+    assert isinstance(wrong.exception(0), ZeroDivisionError)
+    assert right.result(0) == 7
+
+
+def test_a_stream_is_told_what_concerns_it_and_when_it_is_over(run, cast):
+    seats = sit(run, 2)
+    woken = []
+    hall = Hall()
+    listeners = [
+        Listener(run.pk, seat.token, lambda key=seat.key: woken.append(key)) for seat in seats
+    ]
+    assert [hall.hear(one) for one in listeners] == [True, True]
+    assert woken == ["s1", "s2"]
+    assert not hall.hear(Listener(run.pk, "nobody's", lambda: None))
+    tell(Run.objects.get(pk=run.pk), "seat:s2")
+    hall._note(run.pk, {"seat:s2"})
+    hall._spread()
+    assert woken == ["s1", "s2", "s2"]
+    remove_seat(run=run, seat=seats[0], by=cast.ben)
+    hall._look_round()
+    assert [one.signature is None for one in listeners] == [True, False]
+
+
+def test_it_lets_go_of_runs_rather_than_grow(run, cast):
+    hall = Hall()
+    hall.runs = {-n: run for n in range(1, 200)}
+    hall.run(run.pk)
+    assert len(hall.runs) == 200
+    another = hold(cast.ben)
+    hall.run(another.pk)
+    assert hall.runs == {another.pk: another}
+    assert hall.run(10**9) is None
+
+
+def test_a_seat_at_the_door_or_of_an_account_is_no_guest_s(run, cast):
+    seat, mine = sit(run, 2)
+    Seat.objects.filter(pk=mine.pk).update(person=cast.cy)
+    hall = Hall()
+    found = [hall.seat(run.pk, token) for token in (seat.token, mine.token, "")]
+    assert found == [seat, None, None]
