@@ -82,9 +82,10 @@ def new_room(
     }  # fmt: skip
 
 
-def room_of(room: Data) -> Room:
-    """The part of the room an activity may know."""
+def room_of(room: Data, stamp: tuple[object, ...] | None = None) -> Room:
+    """The part of the room an activity may know; `stamp` as it is explained there."""
     return Room(
+        stamp=stamp,
         seats=room["seats"],
         groups=room["groups"],
         phase=room["phase"],

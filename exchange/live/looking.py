@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
 from exchange.directory.models import School
 from exchange.live import engine
@@ -32,7 +33,7 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
     """
     activity = brought_up(run)
     phase = run.phase
-    room = engine.room_of(run.room)
+    room = engine.room_of(run.room, stamp_of(run))
     kind = {"seat": "board", "desk": "desk", "screen": "screen", "record": "result"}[who.kind]
     place = {"seat": "board", "desk": "desk"}.get(who.kind)
     own = who.kind == "record" or activity.phase(phase) is not None
@@ -67,6 +68,14 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "view_url": reverse(f"{kind}_view", args=[run.pk]) if who.kind != "record" else "",
         "stream_url": reverse(f"{kind}_stream", args=[run.pk]) if who.kind != "record" else "",
     }
+
+
+def stamp_of(run: Run) -> tuple[object, ...] | None:
+    """Of runs that change by moves only; a draft is changed otherwise, and nothing is left of a
+    cancelled one. The seed is another in each database."""
+    if run.opened_at is None or run.cancelled_at:
+        return None
+    return (run.pk, run.seed, run.version, run.revision, get_language())
 
 
 def held_by(run: Run, who: Who) -> list[str]:

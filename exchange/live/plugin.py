@@ -12,14 +12,21 @@ Time and chance are handed in (`Moment`), so replaying the moves gives the same 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Literal
+from threading import RLock
+from typing import Any, Literal, TypeVar
 
+T = TypeVar("T")
 State = dict[str, Any]
 Data = dict[str, Any]
 
 LOBBY = "lobby"
 FINDINGS = "findings"
 CLOSED = "closed"
+
+#: What was worked out for rooms, the newest last.
+MOST_WORKED_OUT = 40
+_worked_out: dict[tuple[object, ...], Any] = {}
+_one_at_a_time = RLock()
 
 #: Words that name who must look again. `seat:s3`, `group:B`, and these three:
 ROOM, DESK, SCREEN = "room", "desk", "screen"
@@ -70,6 +77,7 @@ class Room:
     phase   the current phase's key
     tallies ballot key -> {"cast": n, "counts": {option: n} or None when fewer than the floor}
     floor   figures about fewer people than this are not shown
+    stamp   rooms with equal ones are equal, their states too, and in one language; None: not known
     """
 
     seats: Mapping[str, Mapping[str, Any]]
@@ -77,6 +85,21 @@ class Room:
     phase: str
     tallies: Mapping[str, Any]
     floor: int = 5
+    stamp: tuple[object, ...] | None = field(default=None, compare=False)
+
+    def worked_out(self, name: str, work: Callable[[], T]) -> T:
+        """What `work` gives, once for equal rooms: a hall of phones asks for the same in the same
+        moment. Nobody changes what comes out. `name` tells apart what one activity asks for."""
+        if self.stamp is None:
+            return work()
+        key = (*self.stamp, name)
+        with _one_at_a_time:
+            if key not in _worked_out:
+                while len(_worked_out) >= MOST_WORKED_OUT:
+                    del _worked_out[next(iter(_worked_out))]
+                _worked_out[key] = work()
+            found: T = _worked_out[key]
+        return found
 
     def group_of(self, seat: str) -> str:
         """The letter of the seat's group, or ""."""

@@ -185,7 +185,11 @@ def _table(state: State, letter: str) -> Data:
 
 
 def _together(state: State, room: Room) -> Data:
-    """What the whole room sees from the presenting on."""
+    """What the whole room sees from the presenting on: the same for everybody."""
+    return room.worked_out("together", lambda: _of_all(state, room))
+
+
+def _of_all(state: State, room: Room) -> Data:
     seen: Data = {}
     if room.phase == "present":
         presenting = state["presenting"] if state["presenting"] in room.groups else ""

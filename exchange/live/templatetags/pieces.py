@@ -11,8 +11,8 @@ register = template.Library()
 
 #: Where a kept piece of a page has room for what is each form's own.
 CSRF_HERE, MOVE_ID_HERE = "\x02csrf\x03", "\x02move\x03"
-#: A piece keeps so many texts; then it begins anew.
-MOST_KEPT = 4000
+#: A piece keeps so many characters of texts and their keys; then it begins anew.
+MOST_KEPT = 2_000_000
 
 
 class Piece(template.Node):
@@ -22,6 +22,7 @@ class Piece(template.Node):
     def __init__(self, nodes: NodeList, values: Mapping[str, FilterExpression]) -> None:
         self.nodes, self.values = nodes, values
         self.kept: dict[tuple[object, ...], str] = {}
+        self.size = 0
 
     def render(self, context: template.Context) -> str:
         given = {name: value.resolve(context) for name, value in self.values.items()}
@@ -31,8 +32,9 @@ class Piece(template.Node):
             text = self.nodes.render(
                 context.new({**given, "csrf_token": CSRF_HERE, "in_piece": True})
             )
-            if len(self.kept) >= MOST_KEPT:
-                self.kept.clear()
+            self.size += len(text) + len(repr(key))
+            if self.size > MOST_KEPT:
+                self.kept, self.size = {}, len(text) + len(repr(key))
             self.kept[key] = text
         own = CSRF_HERE in text and not context.get("in_piece")
         return _own(text, context) if own else text
