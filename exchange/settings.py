@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "exchange.core.middleware.numbered",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "exchange.core.storage.StaticFiles",
     "exchange.core.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
