@@ -1,18 +1,25 @@
 // Live pages: phone, desk and projector. The page works by plain forms; this makes it immediate.
 //
-// - a form[data-move] is posted in the background, with the same fields and the same id
+// - a form[data-move] is posted in the background, with the same fields and the same id, by way of
+//   the outbox (outbox.js), which keeps it on this device until the server has it
 // - an event stream says "look again"; the page then fetches its own #view (polling if it must)
-// - what was typed and not sent stays on this device; what was sent and not answered is sent again
+// - what was typed and not sent stays on this device
 //
-// Others may listen on document: "view:before" (cancel it to put the swap off) and "view:changed".
+// Others may listen on document: "view:before" (cancel it to put the swap off) and "view:changed",
+// and post by "move:post" with url, fields and said.
+
+import * as outbox from "./outbox.js";
 
 /** What this script says, in the language of the page: live/_script_words.html. */
 const words = document.getElementById("words")?.dataset ?? {};
 const view = () => document.getElementById("view");
-const key = (name) => `exchange:${location.pathname}:${name}`;
+/** Whose changes and drafts these are: on one phone several seats may be held one after another. */
+const box = () => `${location.pathname} ${view()?.dataset.whose ?? ""}`;
+const key = (name) => `exchange:${box()}:${name}`;
 // The server's heartbeat comes every 7 seconds; a stream silent for longer is not waited for.
 const PATIENCE = 9000;
 const POLL = 5000;
+const LISTEN = 20000;
 
 // -- What the page says about itself -------------------------------------------------------------
 
@@ -43,39 +50,51 @@ function refuse(sentence) {
   place.append(note);
 }
 
-const clockTime = () =>
-  new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const clockTime = (at) =>
+  (at ? new Date(at) : new Date()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 // -- Looking again -------------------------------------------------------------------------------
 
-let looking = false;
+/** @type {Promise<boolean> | null} */
+let looking = null;
 let lookAgain = false;
 let lastLook = Date.now();
 
+/** Fetch the view if it changed. Resolves with whether the server answered. */
 async function look() {
-  if (looking) {
-    lookAgain = true;
-    return;
-  }
+  lookAgain = Boolean(looking);
+  looking ??= lookOnce().finally(() => {
+    looking = null;
+    if (lookAgain) look();
+  });
+  return looking;
+}
+
+async function lookOnce() {
   const now = view();
-  if (!now) return;
-  looking = true;
+  if (!now) return false;
   lastLook = Date.now();
+  let answer;
   try {
     const have = encodeURIComponent(now.dataset.signature);
-    const answer = await fetch(`${now.dataset.view}?have=${have}`, { headers: { Accept: "text/html" } });
-    online(true);
-    if (answer.status === 200) swap(await answer.text());
-    else if (answer.status === 404 || answer.status === 410) location.reload();
+    answer = await outbox.ask(`${now.dataset.view}?have=${have}`, { headers: { Accept: "text/html" } });
   } catch {
     online(false);
-  } finally {
-    looking = false;
-    if (lookAgain) {
-      lookAgain = false;
-      look();
-    }
+    return false;
   }
+  // What stands between us and the server may answer anything, so only ours sends the page away.
+  const isOver = answer.ours && (answer.status === 404 || answer.status === 410 || answer.redirected);
+  if (isOver) await leave();
+  else if (answer.status === 200) swap(answer.text);
+  online(answer.ours || answer.status === 304);
+  return answer.ours && !isOver;
+}
+
+/** This page is no longer ours to see. What it alone holds is given back before it goes. */
+async function leave() {
+  const held = await outbox.all((one) => one === box());
+  if (outbox.isKept(held)) location.reload();
+  else if (!held.every((change) => change.became)) await giveBack(held);
 }
 
 let putOff = "";
@@ -93,8 +112,13 @@ function swap(text) {
   const focus = held && held.id && view().contains(held) ? held.id : "";
   const caret = focus && "selectionStart" in held ? [held.selectionStart, held.selectionEnd] : null;
   const open = [...view().querySelectorAll("details[open][id]")].map((d) => d.id);
+  const ticked = [...view().querySelectorAll("input[type=radio][id]:checked")].map((r) => r.id);
   keepDrafts();
   view().replaceWith(document.adoptNode(fresh));
+  for (const id of ticked) {
+    const again = document.getElementById(id);
+    if (again) again.checked = true;
+  }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   restoreDrafts();
   showState();
@@ -157,126 +181,162 @@ function restoreDrafts() {
   }
 }
 
-/** What a form holds in words, by field id; the form is emptied and its drafts forgotten. */
-function takeDrafts(form) {
-  const taken = {};
-  for (const field of form.querySelectorAll(TYPED)) {
-    if (field.value !== atFirst(field)) taken[field.id] = field.value;
-    keepDraft(field.id, "");
-  }
-  return taken;
-}
-
 // -- Moves: kept on this device until the server has them ----------------------------------------
 
-let waiting = readWaiting();
+const RETRY = 3000;
+const AT_THE_DESK = 60000; // a step of the facilitator that waited longer would surprise the room
+
 let sending = false;
+let sendAgain = false;
+let trouble = false; // the last try did not reach the server
+const listed = new Set(); // the move ids of what the list on the page tells of
+let timer = 0;
 
-function readWaiting() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(key("waiting")) || "[]");
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
-  }
-}
-
-function keepWaiting() {
-  try {
-    localStorage.setItem(key("waiting"), JSON.stringify(waiting));
-  } catch {
-    // Kept in memory only; the sentence below does not promise more.
-  }
-}
-
+/** The newest token against forgery: of the view, or of the page where that has no form. */
 function csrf() {
-  return document.querySelector("input[name=csrfmiddlewaretoken]")?.value || "";
+  const token = "input[name=csrfmiddlewaretoken]";
+  return (document.querySelector(`#view ${token}`) ?? document.querySelector(token))?.value ?? "";
 }
 
+/** Deliver what waits for this seat; while the server is not reached, try again every few seconds. */
 async function send() {
-  if (sending) return;
+  clearTimeout(timer);
+  sendAgain = sending;
+  if (sending || !view()) return;
   sending = true;
-  while (waiting.length) {
-    const move = waiting[0];
-    say(words.saving, "");
-    let answer;
-    try {
-      answer = await fetch(move.url, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": csrf() },
-        body: new URLSearchParams(move.fields),
-      });
-    } catch {
-      online(false);
-      waitingSays();
-      setTimeout(send, 3000);
-      break;
-    }
-    online(true);
-    // A server that is restarting answers no JSON: that is waited out. One that says it failed
-    // at this very move is asked three times; then the words go back into their field.
-    const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
-    if (answer.status === 500 && isOurs) move.tries = (move.tries || 0) + 1;
-    if ((answer.status >= 500 && !(move.tries >= 3)) || answer.status === 429) {
-      keepWaiting();
-      waitingSays();
-      setTimeout(send, 3000);
-      break;
-    }
-    waiting.shift();
-    keepWaiting();
-    let reply = {};
-    try {
-      reply = await answer.json();
-    } catch {
-      reply = { status: "refused", sentence: words.failed };
-    }
-    if (answer.ok) {
-      refuse("");
-      say(`${words.saved} ${clockTime()}`, "saved");
-    } else {
-      say(words.unsaved, "waiting");
-      for (const [id, text] of Object.entries(move.typed || {})) keepDraft(id, text);
-      refuse(reply.sentence || words.failed);
-    }
-    await look();
-    if (!answer.ok) restoreDrafts();
+  try {
+    if (trouble) view().dataset.signature = ""; // the answer brings a fresh token, and whose seat it is
+    if (!trouble || (await look())) trouble = !(await outbox.deliver(box(), csrf));
+    const left = await outbox.waiting(box());
+    if (left.length) waitingSays(left);
+    else await delivered();
+  } finally {
+    sending = false;
   }
-  sending = false;
+  if (sendAgain) send();
+  else if (trouble) timer = setTimeout(send, RETRY * (1 + Math.random() / 2));
 }
 
-function waitingSays() {
-  const n = waiting.length;
-  say(`${n} ${n === 1 ? words.one : words.many}`, "waiting");
+function waitingSays(changes) {
+  const n = changes.length;
+  const said = outbox.isKept(changes) ? (n === 1 ? words.one : words.many) : words.onlyhere;
+  say(said.replace("{n}", n), "waiting");
 }
 
-/** Post a move: fields is a plain object with kind and move_id; typed goes back if it is refused. */
-function post(url, fields, typed) {
-  waiting.push({ url, fields, typed });
-  keepWaiting();
-  if (waiting.length > 1) waitingSays();
+/** All is answered: say so, show the room as it is now, and tell what became of what had to wait. */
+async function delivered() {
+  const answered = (await outbox.all((one) => one === box())).filter((change) => change.became);
+  const fresh = answered.filter((change) => !listed.has(change.fields.move_id));
+  const refused = fresh.filter((change) => !change.became.kept);
+  const last = outbox.lastKept || fresh.map((change) => change.became.at).pop();
+  if (refused.length) say(words.unsaved, "waiting");
+  else say(`${words.saved} ${clockTime(last)}`, "saved");
+  for (const change of refused) {
+    for (const [id, text] of Object.entries(change.typed)) keepDraft(id, text);
+  }
+  await look();
+  restoreDrafts();
+  const isBack = (text) => [...drafts()].some((field) => field.value === text);
+  const isPlain = (change) => !change.late && change.written.every(isBack);
+  const isCalm = (change) => change.became.kept && change.phase === view()?.dataset.phase;
+  const needsNoList = fresh.every(isPlain) || fresh.every(isCalm);
+  refuse(needsNoList ? refused.map(reason).pop() : "");
+  if (needsNoList) await outbox.forget(fresh);
+  else showBecame(answered);
+}
+
+const reason = ({ became }) =>
+  became.sentence || { late: words.late, gone: words.gone }[became.why] || words.failed;
+
+/** These can not be delivered any more: say so, with the words that were written. */
+async function giveBack(changes) {
+  await outbox.settle(changes);
+  showBecame(changes);
+}
+
+/** The list of what became of each change, until it was read. */
+function showBecame(changes) {
+  const place = document.getElementById("became");
+  if (!place || !changes.length) return;
+  for (const change of changes) listed.add(change.fields.move_id);
+  const lines = changes.map((change) => {
+    const line = document.createElement("li");
+    const { kept } = change.became;
+    const mark = document.createElement("span");
+    mark.className = kept ? "tag go" : "tag off";
+    mark.textContent = kept ? words.kept : words.unkept;
+    line.append(`${change.said} `, mark, kept ? "" : ` ${reason(change)}`);
+    for (const text of kept ? [] : change.written) {
+      const given = document.createElement("textarea");
+      given.readOnly = true;
+      given.rows = 2;
+      given.value = text;
+      given.setAttribute("aria-label", words.yours);
+      line.append(given);
+    }
+    return line;
+  });
+  place.querySelector("ul").replaceChildren(...lines);
+  place.hidden = false;
+  place.querySelector("button").onclick = async () => {
+    await outbox.forget(changes);
+    place.hidden = true;
+    document.getElementById("main")?.focus();
+  };
+}
+
+/** Post a move. typed: what its fields held, by their id; written: what of it are words. */
+async function post(url, fields, said, typed = {}, written = []) {
+  const now = Date.now();
+  const phase = view().dataset.phase ?? "";
+  const until = view().dataset.whose?.startsWith("desk") ? now + AT_THE_DESK : 0;
+  if (!trouble) say(words.saving, "");
+  await outbox.add({ box: box(), url, fields, said, typed, written, phase, at: now, until, late: trouble });
+  for (const id of Object.keys(typed)) keepDraft(id, "");
+  if (trouble) waitingSays(await outbox.waiting(box()));
   send();
 }
 
-document.addEventListener("move:post", (event) => post(event.detail.url, event.detail.fields));
+/** A secret answer is never laid up here: whoever holds this phone next could read it. */
+async function postSecret(url, fields) {
+  say(words.saving, "");
+  const became = await outbox.post(url, fields, csrf());
+  if (became?.kept) say(`${words.saved} ${clockTime(became.at)}`, "saved");
+  else say(words.unsaved, "waiting");
+  refuse(became?.kept ? "" : became ? reason({ became }) : words.unsent);
+  if (became) look();
+}
+
+document.addEventListener("move:post", ({ detail }) => post(detail.url, detail.fields, detail.said ?? ""));
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!view()?.contains(form)) return;
-  const fields = Object.fromEntries(new FormData(form, event.submitter));
-  const typed = takeDrafts(form);
-  if (!form.matches("form[data-move]")) return;
+  const changed = [...form.querySelectorAll(TYPED)].filter((field) => field.value !== atFirst(field));
+  if (!form.matches("form[data-move]")) {
+    for (const field of changed) keepDraft(field.id, "");
+    return;
+  }
   event.preventDefault();
+  const fields = Object.fromEntries(new FormData(form, event.submitter));
   delete fields.csrfmiddlewaretoken;
   fields.move_id = fields.move_id || newId();
+  if (form.matches("[data-secret]")) {
+    postSecret(form.action, fields);
+    return;
+  }
+  const typed = Object.fromEntries(changed.map((field) => [field.id, field.value]));
+  const written = changed.filter((field) => !field.options).map((field) => field.value);
+  const button = event.submitter ?? form.querySelector("button");
+  const said = [button?.textContent.replace(/\s+/g, " ").trim(), form.dataset.said].filter(Boolean);
   form.reset();
   const own = form.querySelector("input[name=move_id]");
   if (own) own.value = newId();
-  post(form.action, fields, typed);
+  post(form.action, fields, said.join(": "), typed, written);
 });
 
 /** An id for one intention; getRandomValues also exists on plain http. */
-export function newId() {
+function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
 }
@@ -284,23 +344,20 @@ export function newId() {
 // -- Notes that keep themselves -------------------------------------------------------------------
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
-  let timer = 0;
+  let soon = 0;
   const mark = form.querySelector("[role=status]");
+  const keep = async () => {
+    const body = new URLSearchParams(new FormData(form));
+    const headers = { Accept: "application/json" };
+    const answer = await outbox.ask(form.action, { method: "POST", headers, body }).catch(() => null);
+    const isKept = answer?.ours && answer.ok && !answer.redirected;
+    if (mark) mark.textContent = isKept ? `${words.saved} ${clockTime()}` : words.yet;
+    if (!answer?.ours || answer.status > 500) soon = setTimeout(keep, RETRY);
+  };
   form.addEventListener("input", () => {
-    clearTimeout(timer);
+    clearTimeout(soon);
     if (mark) mark.textContent = words.yet;
-    timer = setTimeout(async () => {
-      try {
-        const answer = await fetch(form.action, {
-          method: "POST",
-          headers: { Accept: "application/json" },
-          body: new URLSearchParams(new FormData(form)),
-        });
-        if (mark) mark.textContent = answer.ok ? `${words.saved} ${clockTime()}` : words.yet;
-      } catch {
-        if (mark) mark.textContent = words.yet;
-      }
-    }, 1000);
+    soon = setTimeout(keep, 1000);
   });
 }
 
@@ -342,6 +399,7 @@ function setClock() {
 
 let lastHeard = Date.now();
 let source = null;
+let listenedAt = 0;
 
 function online(yes) {
   const place = document.getElementById("connection");
@@ -354,14 +412,20 @@ function listen() {
   const now = view();
   if (!now || !now.dataset.stream || !("EventSource" in window)) return;
   source?.close();
+  listenedAt = Date.now();
   source = new EventSource(now.dataset.stream);
-  source.onmessage = (event) => {
+  const heard = () => {
     lastHeard = Date.now();
+    online(true);
+  };
+  source.onmessage = (event) => {
+    heard();
     if (event.data !== view()?.dataset.signature) look();
   };
-  source.addEventListener("still", () => {
-    lastHeard = Date.now();
-  });
+  source.onerror = () => {
+    lastHeard = 0; // nothing will be heard for a while: ask at once
+  };
+  source.addEventListener("still", heard);
   source.addEventListener("gone", () => {
     source.close();
     location.reload();
@@ -372,12 +436,14 @@ setClock();
 restoreDrafts();
 tick();
 listen();
-if (waiting.length) send();
+begin();
 setInterval(tick, 1000);
 setInterval(keepDrafts, 2000);
 setInterval(() => {
   const now = Date.now();
   if (now - lastHeard > PATIENCE && now - lastLook >= POLL) look();
+  // A proxy may refuse a stream, or answer for a server that is starting: try it again now and then.
+  if (source?.readyState === EventSource.CLOSED && now - listenedAt > LISTEN) listen();
 }, 1000);
 addEventListener("pagehide", keepDrafts);
 addEventListener("online", () => {
@@ -387,9 +453,23 @@ addEventListener("online", () => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) {
     listen();
+    send();
     look();
   }
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") look();
 });
+
+/** What an earlier visit left here: deliver it, or, where there is no seat any more, give it back. */
+async function begin() {
+  if (view()) {
+    if ((await outbox.all((one) => one === box())).length) send();
+    return;
+  }
+  // A seat of an account is shown to nobody else: boxes end with the person.
+  const reader = document.getElementById("became")?.dataset.reader;
+  if (reader === undefined) return;
+  const mine = new RegExp(`^${location.pathname} seat \\w+ (${reader})?$`);
+  await giveBack(await outbox.all((one) => mine.test(one)));
+}

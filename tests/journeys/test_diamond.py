@@ -270,9 +270,9 @@ def test_refresh_closed_tab_and_lost_connection(cast: Cast, window: Callable[...
 
     context.set_offline(True)
     phone.locator("label.pick").nth(0).tap()
-    expect(phone.get_by_text("1 change waiting on this phone")).to_be_visible()
+    expect(phone.get_by_text("1 change waiting, kept on this phone")).to_be_visible()
     phone.locator("label.pick").nth(1).tap()
-    expect(phone.get_by_text("2 changes waiting on this phone")).to_be_visible()
+    expect(phone.get_by_text("2 changes waiting, kept on this phone")).to_be_visible()
     assert run.moves.filter(kind="choose").count() == 0
     context.set_offline(False)
     expect(phone.get_by_text("2 of 9 chosen")).to_be_visible(timeout=PATIENCE)

@@ -92,7 +92,7 @@ def test_what_a_closed_tab_had_not_sent_arrives_once_when_it_is_opened_again(
     context.set_offline(True)
     for number in range(3):
         phone.locator("label.pick").nth(number).click()
-    expect(phone.get_by_text("3 changes waiting on this phone")).to_be_visible()
+    expect(phone.get_by_text("3 changes waiting, kept on this phone")).to_be_visible()
     phone.close()
     assert run.moves.filter(kind="choose").count() == 0
     context.set_offline(False)

@@ -148,7 +148,11 @@ function post(fields) {
   stale();
   document.dispatchEvent(
     new CustomEvent("move:post", {
-      detail: { url: board().dataset.url, fields: { ...fields, move_id: id } },
+      detail: {
+        url: board().dataset.url,
+        fields: { ...fields, move_id: id },
+        said: voice.textContent,
+      },
     }),
   );
 }

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
-FILES = ["exchange.css", "live.js", "mark.svg", "activities/diamond_nine/board.js"]
+FILES = ["exchange.css", "live.js", "outbox.js", "mark.svg", "activities/diamond_nine/board.js"]
 
 
 def path_of(name: str) -> Path:
@@ -54,7 +54,7 @@ def test_part_of_a_file_and_its_head_are_not_compressed() -> None:
 
 def test_an_address_without_the_hash_is_asked_for_again_each_time() -> None:
     """So a module that another names by itself is never older than the one that names it."""
-    plain, _hash = static("live.js").split("?")
+    plain, _hash = static("outbox.js").split("?")
     assert Client().get(plain).headers["Cache-Control"] == "no-cache"
 
 
