@@ -86,8 +86,9 @@ async function lookOnce() {
   const isOver = answer.ours && (answer.status === 404 || answer.status === 410 || answer.redirected);
   if (isOver) await leave();
   else if (answer.status === 200) swap(answer.text);
-  online(answer.ours || answer.status === 304);
-  return answer.ours && !isOver;
+  const isReached = answer.ours || answer.status === 304 || answer.text.includes('id="view"');
+  online(isReached);
+  return isReached && !isOver;
 }
 
 /** This page is no longer ours to see. What it alone holds is given back before it goes. */
@@ -189,6 +190,8 @@ const AT_THE_DESK = 60000; // a step of the facilitator that waited longer would
 let sending = false;
 let sendAgain = false;
 let trouble = false; // the last try did not reach the server
+let adding = 0; // changes on their way into the outbox
+let owed = false; // the person has yet to hear how a change ended
 const listed = new Set(); // the move ids of what the list on the page tells of
 let timer = 0;
 
@@ -209,7 +212,7 @@ async function send() {
     if (!trouble || (await look())) trouble = !(await outbox.deliver(box(), csrf));
     const left = await outbox.waiting(box());
     if (left.length) waitingSays(left);
-    else await delivered();
+    else if (owed && !adding) await delivered();
   } finally {
     sending = false;
   }
@@ -225,6 +228,7 @@ function waitingSays(changes) {
 
 /** All is answered: say so, show the room as it is now, and tell what became of what had to wait. */
 async function delivered() {
+  owed = false;
   const answered = (await outbox.all((one) => one === box())).filter((change) => change.became);
   const fresh = answered.filter((change) => !listed.has(change.fields.move_id));
   const refused = fresh.filter((change) => !change.became.kept);
@@ -238,7 +242,8 @@ async function delivered() {
   restoreDrafts();
   const isBack = (text) => [...drafts()].some((field) => field.value === text);
   const isPlain = (change) => !change.late && change.written.every(isBack);
-  const isCalm = (change) => change.became.kept && change.phase === view()?.dataset.phase;
+  const isSame = (change) => change.until || change.phase === view()?.dataset.phase; // the desk knows
+  const isCalm = (change) => change.became.kept && isSame(change);
   const needsNoList = fresh.every(isPlain) || fresh.every(isCalm);
   refuse(needsNoList ? refused.map(reason).pop() : "");
   if (needsNoList) await outbox.forget(fresh);
@@ -258,7 +263,11 @@ async function giveBack(changes) {
 function showBecame(changes) {
   const place = document.getElementById("became");
   if (!place || !changes.length) return;
-  for (const change of changes) listed.add(change.fields.move_id);
+  for (const change of changes) {
+    listed.add(change.fields.move_id);
+    // Words whose field is gone lie in the list alone, and go with it.
+    for (const id of Object.keys(change.typed)) if (!document.getElementById(id)) keepDraft(id, "");
+  }
   const lines = changes.map((change) => {
     const line = document.createElement("li");
     const { kept } = change.became;
@@ -291,7 +300,10 @@ async function post(url, fields, said, typed = {}, written = []) {
   const phase = view().dataset.phase ?? "";
   const until = view().dataset.whose?.startsWith("desk") ? now + AT_THE_DESK : 0;
   if (!trouble) say(words.saving, "");
+  adding += 1;
   await outbox.add({ box: box(), url, fields, said, typed, written, phase, at: now, until, late: trouble });
+  adding -= 1;
+  owed = true;
   for (const id of Object.keys(typed)) keepDraft(id, "");
   if (trouble) waitingSays(await outbox.waiting(box()));
   send();
@@ -428,7 +440,7 @@ function listen() {
   source.addEventListener("still", heard);
   source.addEventListener("gone", () => {
     source.close();
-    location.reload();
+    leave();
   });
 }
 
@@ -464,7 +476,8 @@ document.addEventListener("visibilitychange", () => {
 /** What an earlier visit left here: deliver it, or, where there is no seat any more, give it back. */
 async function begin() {
   if (view()) {
-    if ((await outbox.all((one) => one === box())).length) send();
+    owed = (await outbox.all((one) => one === box())).length > 0;
+    if (owed) send();
     return;
   }
   // A seat of an account is shown to nobody else: boxes end with the person.

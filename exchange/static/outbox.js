@@ -11,6 +11,7 @@
  * @property {string} sentence  of the server, why it is not kept; may be ""
  * @property {"" | "gone" | "late"} why  gone: the server does not take it from here; late: not sent
  * @property {string} at  when the server committed it
+ * @property {boolean} [again]  not for good: it may be over in a moment
  *
  * @typedef {object} Change
  * @property {string} box  whose it is
@@ -42,6 +43,8 @@ export let lastKept = "";
 
 /** @type {Change[]} */
 const memory = [];
+/** The move ids of what was answered while this page was open: never sent again, whatever is stored. */
+const judged = new Set();
 
 // -- Storage ---------------------------------------------------------------------------------------
 
@@ -76,6 +79,7 @@ async function within(name, work) {
   if (!db) throw new Error("no storage");
   return new Promise((done, failed) => {
     const whole = db.transaction(name, "readwrite", { durability: "strict" });
+    /** @type {T} */
     let given;
     whole.oncomplete = () => done(given);
     whole.onabort = () => failed(whole.error);
@@ -99,16 +103,20 @@ export async function add(change) {
   }
 }
 
-/** @param {Change} change */
+/** Write a change anew; where the disk takes nothing any more, this page remembers. @param {Change} change */
 async function save(change) {
-  if (change.n) await within("changes", (store) => store.put(change)).catch(() => {});
+  if (!change.n) return;
+  await within("changes", (store) => store.put(change)).catch(() => {
+    if (!memory.includes(change)) memory.push(change);
+  });
 }
 
 /** Erase these, answered or not. @param {Change[]} changes */
 export async function forget(changes) {
   for (const change of changes) {
     if (memory.includes(change)) memory.splice(memory.indexOf(change), 1);
-    else if (change.n) await within("changes", (store) => store.delete(change.n)).catch(() => {});
+    const { n } = change;
+    if (n) await within("changes", (store) => store.delete(n)).catch(() => {});
   }
 }
 
@@ -128,7 +136,8 @@ export async function all(ofBox) {
 
 /** @param {string} box */
 export async function waiting(box) {
-  return (await all((one) => one === box)).filter((change) => !change.became);
+  const changes = await all((one) => one === box);
+  return changes.filter((change) => !change.became && !judged.has(change.fields.move_id));
 }
 
 /** Whether these outlive a closed tab. @param {Change[]} changes */
@@ -138,7 +147,7 @@ export const isKept = (changes) => changes.every((change) => change.n);
 
 const me = String(crypto.getRandomValues(new Uint32Array(1))[0]);
 
-/** Claim the box for a while, or give it back; false where another tab has it. */
+/** Claim the box for a while, or give it back; false where another tab has it. @param {string} box */
 async function claim(box, release = false) {
   return within("claims", (store, give) => {
     const asked = store.get(box);
@@ -188,6 +197,7 @@ export async function ask(url, options) {
   }
 }
 
+/** @param {string} text */
 function read(text) {
   try {
     return JSON.parse(text) ?? {};
@@ -197,12 +207,12 @@ function read(text) {
 }
 
 /**
- * Post a move once. Returns what became of it, or null where nobody of ours has judged it. `again`
- * on a refusal: our server failed at it or would not hear it, which may be over in a moment.
+ * Post a move once. Returns what became of it, or null where nobody of ours has judged it; with
+ * `again` where our server failed at it or would not hear it.
  * @param {string} url
  * @param {Record<string, string>} fields
  * @param {string} token
- * @returns {Promise<(Became & {again?: boolean}) | null>}
+ * @returns {Promise<Became | null>}
  */
 export async function post(url, fields, token) {
   let answer;
@@ -236,11 +246,13 @@ export async function deliver(box, token) {
       if (!(await still())) return false;
       const isLate = next.until && Date.now() > next.until;
       const became = isLate ? late : await post(next.url, next.fields, token());
-      if (became?.again) next.tries = (next.tries ?? 0) + 1;
-      if (!became || (became.again && next.tries < TRIES)) {
+      const tries = (next.tries ?? 0) + (became?.again ? 1 : 0);
+      next.tries = tries;
+      if (!became || (became.again && tries < TRIES)) {
         for (const change of changes) await save(Object.assign(change, { late: true }));
         return false;
       }
+      judged.add(next.fields.move_id);
       if (became.kept) lastKept = became.at;
       // One that was kept at once needs no more words; of the others the person is told.
       if (became.kept && !next.late) await forget([next]);

@@ -168,7 +168,8 @@ def test_the_room_went_on_meanwhile(phone: Phone, run: Run) -> None:
     expect(phone.became).to_be_hidden()
     phone = opened_again(phone)
     expect(phone.page.locator("#group-word")).to_be_visible()
-    assert "first" not in phone.page.evaluate(STORED)
+    stored = phone.page.evaluate(STORED)
+    assert "first" not in stored and "second" not in stored
     expect(phone.became).to_be_hidden()
     assert words(run) == ["ours"]
 
@@ -405,3 +406,12 @@ def test_the_time_of_saving_is_the_servers(
     at = run.moves.get(kind="word").reply["at"]
     shown = "(at) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })"
     expect(phone.state).to_have_text(f"Saved {page.evaluate(shown, at)}")
+
+
+def test_a_connection_that_comes_back_claims_nothing(phone: Phone) -> None:
+    """Where nothing was done nothing was saved."""
+    phone.offline(True)
+    phone.offline(False)
+    phone.page.wait_for_timeout(1000)
+    expect(phone.page.locator("#connection")).to_have_text("")
+    expect(phone.state).to_have_text("")

@@ -34,6 +34,7 @@ class Room:
     """A run of pebbles with its desk, its projector and one phone open, each in its own browser."""
 
     def __init__(self, page_at: Callable[..., Page], url: str) -> None:
+        expect.set_options(timeout=SOON)
         cast = make_cast()
         worlds.let_sign_in([cast.ben])
         self.page_at, self.url, self.ben = page_at, url, cast.ben
@@ -69,7 +70,7 @@ class Room:
 
     def all_show(self, title: str, desk: Page) -> None:
         task = {"Alone": ALONE, "Together": TOGETHER, "Praise": PRAISE}[title]
-        expect(desk.locator("li[aria-current=step]")).to_contain_text(title, timeout=SOON)
+        expect(desk.locator("li[aria-current=step]")).to_contain_text(title)
         expect(self.phone.get_by_text(task).first).to_be_visible(timeout=SOON)
         expect(self.screen.get_by_text(task).first).to_be_visible(timeout=SOON)
 
@@ -136,7 +137,7 @@ def test_the_server_is_killed_and_started_again(
     word.fill("meanwhile")
     room.phone.get_by_role("button", name="Keep", exact=True).click()
     state = room.phone.locator("#state")
-    expect(state).to_have_text("1 change waiting, kept on this phone", timeout=SOON)
+    expect(state).to_have_text("1 change waiting, kept on this phone")
     for page in (room.phone, room.desk):
         expect(page.locator("#connection")).to_have_text(
             "No connection at the moment. This page goes on by itself.", timeout=SOON
@@ -145,9 +146,9 @@ def test_the_server_is_killed_and_started_again(
 
     server.start()
     began = time.monotonic()
-    expect(state).to_contain_text("Saved ", timeout=SOON)
+    expect(state).to_contain_text("Saved ")
     for page in (room.phone, room.desk):
-        expect(page.locator("#connection")).to_have_text("", timeout=SOON)
+        expect(page.locator("#connection")).to_have_text("")
     back = time.monotonic() - began
     took = room.start("Together")
     tell(f"killed and started: back after {back:.1f} s, the next part shown after {took:.1f} s")
@@ -162,10 +163,10 @@ def test_the_desk_goes_on_on_another_device(server: Server, page_at: Callable[..
     room.desk.context.set_offline(True)
     began = time.monotonic()
     other = room.desk_on()
-    expect(other.locator("li[aria-current=step]")).to_contain_text("Alone", timeout=SOON)
+    expect(other.locator("li[aria-current=step]")).to_contain_text("Alone")
     tell(f"the desk on another device after {time.monotonic() - began:.1f} s, signing in included")
     other.get_by_role("button", name="Start “Together”").click()
-    expect(other.locator("li[aria-current=step]")).to_contain_text("Together", timeout=SOON)
+    expect(other.locator("li[aria-current=step]")).to_contain_text("Together")
     expect(room.phone.get_by_text(TOGETHER).first).to_be_visible(timeout=SOON)
 
     room.desk.context.set_offline(False)
@@ -180,6 +181,7 @@ def test_a_step_of_the_desk_is_not_taken_late(server: Server, page_at: Callable[
     desk.clock.install()
     desk.context.set_offline(True)
     desk.get_by_role("button", name="Start “Together”").click()
+    expect(desk.locator("#state")).to_have_text("1 change waiting, kept on this device")
     expect(desk.locator("#connection")).to_contain_text("No connection")
     desk.clock.fast_forward(120_000)
     desk.context.set_offline(False)
