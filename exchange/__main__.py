@@ -17,12 +17,14 @@ import django
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db.utils import OperationalError, ProgrammingError
 
+from exchange.core.local import addresses, local
 from exchange.core.serving import Busy
 
 VAR = Path(__file__).resolve().parent.parent / "var"
 # Settings of a real installation that must not reach the demonstration.
 NOT_IN_DEMO = ("DATABASE_URL", "EMAIL_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY", "DEBUG")
 DEMO = "exchange.site.commands:demo"
+SERVE = "exchange.site.commands:serve"
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,12 +72,13 @@ def _running(groups: Any) -> None:
     )
     demo.set_defaults(target=DEMO)
     serve = groups.add_parser("serve", help="start the server")
-    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--host", help="default: 127.0.0.1; with --hall all local addresses")
     serve.add_argument("--port", type=port, default=8000)
     serve.add_argument(
         "--no-worker", dest="worker", action="store_false", help="a worker runs elsewhere"
     )
-    serve.set_defaults(target="exchange.site.commands:serve")
+    serve.add_argument("--hall", action="store_true", help="for phones on a wifi without internet")
+    serve.set_defaults(target=SERVE)
     work = groups.add_parser("work", help="send letters and do what is due, beside the server")
     work.add_argument("--once", action="store_true", help="what is due now, then end")
     work.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
@@ -188,6 +191,24 @@ def become_demo(number: int) -> None:
     os.environ["BASE_URL"] = f"http://localhost:{number}"
 
 
+def become_hall(host: str | None, number: int) -> None:
+    """Set the environment of a hall: the address given, else all local ones, and this computer.
+
+    What an installation behind a proxy has set does not hold here, except EXCHANGE_PRODUCTION: that
+    refuses."""
+    if host and not local(host):
+        raise ImproperlyConfigured(f"{host} is not an address of a local network.")
+    found = [host] if host else addresses()
+    if not found:
+        raise ImproperlyConfigured(
+            "No local address is found. Join the wifi, or name it by --host."
+        )
+    os.environ["EXCHANGE_HALL"] = ",".join(found)
+    os.environ["ALLOWED_HOSTS"] = ",".join([*found, "localhost", "127.0.0.1", "[::1]"])
+    os.environ["BASE_URL"] = f"http://{found[0]}:{number}"
+    os.environ["TRUSTED_PROXY"] = "no"
+
+
 def perform(target: str, options: dict[str, Any]) -> int:
     """Set Django up and call `module:function` with the options; returns the exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
@@ -196,15 +217,25 @@ def perform(target: str, options: dict[str, Any]) -> int:
     return int(getattr(importlib.import_module(module), name)(**options) or 0)
 
 
+def prepare_serve(options: dict[str, Any]) -> None:
+    """The environment of a server, and its host where none was chosen."""
+    if options["hall"]:
+        become_hall(options["host"], options["port"])
+    else:
+        os.environ.pop("EXCHANGE_HALL", None)
+        os.environ.setdefault("BASE_URL", f"http://localhost:{options['port']}")
+    options["host"] = options["host"] or "127.0.0.1"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, do it, and say in one line why not."""
     options = vars(parser().parse_args(arguments))
     target = options.pop("target")
-    if target == DEMO:
-        become_demo(options["port"])
-    elif "host" in options:
-        os.environ.setdefault("BASE_URL", f"http://localhost:{options['port']}")
     try:
+        if target == DEMO:
+            become_demo(options["port"])
+        elif target == SERVE:
+            prepare_serve(options)
         return perform(target, options)
     except ValidationError as wrong:
         reason = " ".join(wrong.messages)

@@ -19,6 +19,7 @@ from exchange.core.environment import (
     mail_server,
     number,
     refuse,
+    refuse_hall,
     secret_key,
     sign_in_elsewhere,
     time_zone,
@@ -38,10 +39,13 @@ ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 BASE_URL = os.environ.get("BASE_URL", "http://localhost:8000").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# The addresses of a hall without internet; `exchange serve --hall` sets it, with the three above.
+HALL = listed("EXCHANGE_HALL", [])
 TRUSTED_PROXY = flag("TRUSTED_PROXY", False)
 if TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 refuse(PRODUCTION, DEBUG, SECRET_KEY, ALLOWED_HOSTS)
+refuse_hall(PRODUCTION, HALL, BASE_URL)
 
 # Who may found a network: anyone with a confirmed tie to a school, or the programme office.
 FOUNDERS = os.environ.get("EXCHANGE_FOUNDERS", "anyone")
@@ -93,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "exchange.site.hall_mode.guests_only",
     "exchange.directory.second_step.led_there",
     "exchange.site.errors.in_words",
     "exchange.core.middleware.in_one_thread",

@@ -65,6 +65,7 @@ class Shot:
 
 # Addresses that show no page of their own, each with the reason.
 NO_PAGES = {
+    "hall": "only where a hall is served: tests/journeys/test_hall_mode.py",
     "openid_connect_login": "receives",
     "openid_connect_callback": "comes back from another site",
     "sign_on_end": "receives",

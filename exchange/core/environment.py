@@ -224,3 +224,15 @@ def refuse(production: bool, debug: bool, key: str, hosts: list[str]) -> None:
         )
     if not hosts or any("*" in host or host.startswith(".") for host in hosts):
         raise Unsafe("ALLOWED_HOSTS is empty or a wildcard. Name the hosts, separated by commas.")
+
+
+def refuse_hall(production: bool, hall: list[str], base_url: str) -> None:
+    """Stop a hall in production, or one that would tell phones to come elsewhere."""
+    if not hall:
+        return
+    if production:
+        raise Unsafe(
+            "EXCHANGE_PRODUCTION is on, and a hall is served without https. Unset it for --hall."
+        )
+    if urlsplit(base_url).hostname != hall[0] or urlsplit(base_url).scheme != "http":
+        raise Unsafe("EXCHANGE_HALL does not go with BASE_URL. Use `exchange serve --hall`.")

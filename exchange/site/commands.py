@@ -3,6 +3,7 @@
 import socket
 import sys
 from contextlib import nullcontext
+from typing import Any
 
 import uvicorn
 from django.conf import settings
@@ -16,6 +17,7 @@ from exchange.core.serving import together
 from exchange.core.working import worker_beside
 from exchange.live.discovery import activities
 from exchange.site import demo as demonstration
+from exchange.site import hall_mode
 from exchange.site.doctor import examined
 
 APPLICATION = "exchange.asgi:application"
@@ -80,17 +82,23 @@ def stop(sentence: str) -> int:
     return 2
 
 
-def serve(host: str, port: int, worker: bool) -> int:
+def serve(host: str, port: int, worker: bool, hall: bool) -> int:
     """Start the server, one process, and the worker beside it; refuses with a sentence where that
-    would be unsafe."""
+    would be unsafe. In a hall it listens on the hall's addresses and for this computer, and no
+    worker is started: a worker would ask a mail server."""
     if sentence := refused():
         return stop(sentence)
-    if taken(host, port):
-        return stop(f"{host}:{port} is taken or is not ours. Choose another with --port.")
+    hosts = list(dict.fromkeys(["127.0.0.1", *settings.HALL])) if hall else [host]
+    for one in hosts:
+        if taken(one, port):
+            return stop(f"{one}:{port} is taken or is not ours. Choose another with --port.")
     connection.close()
-    print(f"Learning Exchange answers at {settings.BASE_URL} (on {host}:{port}).", flush=True)
-    with together(), worker_beside() if worker else nullcontext():
-        run(host, port)
+    where = ", ".join(f"{one}:{port}" for one in hosts)
+    print(f"Learning Exchange answers at {settings.BASE_URL} (on {where}).", flush=True)
+    if hall:
+        print(hall_mode.told(), flush=True)
+    with together(), worker_beside() if worker and not hall else nullcontext():
+        run(host, port, also=hosts if hall else None)
     return 0
 
 
@@ -108,22 +116,25 @@ def demo(port: int, reload: bool) -> int:
     return 0
 
 
-def run(host: str, port: int, *, reload: bool = False) -> None:
-    """Hand over to uvicorn until it is stopped.
+def run(host: str, port: int, *, reload: bool = False, also: list[str] | None = None) -> None:
+    """Hand over to uvicorn until it is stopped; `also` are addresses to listen on in place of one.
 
     No access log: addresses may carry keys. Headers of a proxy are believed only when there is
     one (TRUSTED_PROXY), and then only from FORWARDED_ALLOW_IPS, by default this machine.
     """
-    uvicorn.run(
-        APPLICATION,
-        host=host,
-        port=port,
-        reload=reload,
-        reload_dirs=[str(PACKAGE)] if reload else None,
-        proxy_headers=settings.TRUSTED_PROXY,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        log_level="warning",
-        timeout_graceful_shutdown=GRACE,
-    )
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "proxy_headers": settings.TRUSTED_PROXY,
+        "server_header": False,
+        "access_log": False,
+        "log_config": None,
+        "log_level": "warning",
+        "timeout_graceful_shutdown": GRACE,
+    }
+    if also:
+        doors = [socket.create_server((one, port), backlog=2048) for one in also]
+        uvicorn.Server(uvicorn.Config(APPLICATION, **options)).run(sockets=doors)
+        return
+    reload_dirs = [str(PACKAGE)] if reload else None
+    uvicorn.run(APPLICATION, reload=reload, reload_dirs=reload_dirs, **options)
