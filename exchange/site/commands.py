@@ -3,13 +3,16 @@
 import socket
 import sys
 from contextlib import nullcontext
+from io import StringIO
 from typing import Any
 
+import segno
 import uvicorn
 from django.conf import settings
 from django.core.checks import WARNING, run_checks
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 
 from exchange.core.packs import load_packs
 from exchange.core.readiness import AMISS, FINE, WRONG, pending
@@ -82,6 +85,24 @@ def stop(sentence: str) -> int:
     return 2
 
 
+def told_of_hall() -> str:
+    """What the terminal shows: the addresses, the picture of the first, where the desk is."""
+    first, *others = hall_mode.urls()
+    picture = StringIO()
+    segno.make(first, error="m", micro=False).terminal(out=picture, border=2, compact=True)
+    port = settings.BASE_URL.rpartition(":")[2]
+    lines = [f"Phones on this wifi join at {first}", "", picture.getvalue().rstrip("\n"), ""]
+    if others:
+        lines += ["If that does not open on a phone, try " + " or ".join(others)]
+        lines += ["and start again with --host and the address that opened."]
+    lines += [
+        f"The desk is on this computer only: http://localhost:{port}/",
+        f"For the projector: http://localhost:{port}{reverse('hall')}",
+        "Letters wait until the server runs without --hall.",
+    ]
+    return "\n".join(lines)
+
+
 def serve(host: str, port: int, worker: bool, hall: bool) -> int:
     """Start the server, one process, and the worker beside it; refuses with a sentence where that
     would be unsafe. In a hall it listens on the hall's addresses and for this computer, and no
@@ -96,7 +117,7 @@ def serve(host: str, port: int, worker: bool, hall: bool) -> int:
     where = ", ".join(f"{one}:{port}" for one in hosts)
     print(f"Learning Exchange answers at {settings.BASE_URL} (on {where}).", flush=True)
     if hall:
-        print(hall_mode.told(), flush=True)
+        print(told_of_hall(), flush=True)
     with together(), worker_beside() if worker and not hall else nullcontext():
         run(host, port, also=hosts if hall else None)
     return 0

@@ -6,9 +6,7 @@ account; passwords and accounts are for the laptop itself, at localhost (decisio
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import StringIO
 
-import segno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
@@ -79,21 +77,3 @@ def hall(request: HttpRequest) -> HttpResponse:
         raise Http404
     ways = [Way(url, mark_safe(qr_svg(url))) for url in urls()]  # noqa: S308  (made by us)
     return render(request, "site/hall.html", {"ways": ways})
-
-
-def told() -> str:
-    """What the terminal shows: the addresses, the picture of the first, where the desk is."""
-    first, *others = urls()
-    picture = StringIO()
-    segno.make(first, error="m", micro=False).terminal(out=picture, border=2, compact=True)
-    port = settings.BASE_URL.rpartition(":")[2]
-    lines = [f"Phones on this wifi join at {first}", "", picture.getvalue().rstrip("\n"), ""]
-    if others:
-        lines += ["If that does not open on a phone, try " + " or ".join(others)]
-        lines += ["and start again with --host and the address that opened."]
-    lines += [
-        f"The desk is on this computer only: http://localhost:{port}/",
-        f"For the projector: http://localhost:{port}{reverse('hall')}",
-        "Letters wait until the server runs without --hall.",
-    ]
-    return "\n".join(lines)
