@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
@@ -31,7 +32,7 @@ from exchange.live import engine
 from exchange.live.actions import Posted, Reply
 from exchange.live.hall import Listener, hall
 from exchange.live.looking import signature
-from exchange.live.seat_views import seen_from
+from exchange.live.seat_views import HTTP, seen_from
 from exchange.live.seating import cookie_name
 from exchange.live.streaming import LOOK, Place, from_elsewhere
 
@@ -90,8 +91,11 @@ class FastDoor:
         if found and scope["method"] == METHODS[found[2]]:
             hall.open()
             asked = _asked(scope, int(found[1]), body)
-            if asked and await getattr(self, found[2])(asked, receive, send):
-                return
+            try:
+                if asked and await getattr(self, found[2])(asked, receive, send):
+                    return
+            except DatabaseError:  # nothing was answered yet: how it is said is Django's
+                pass
         await self.behind(scope, receive, send)
 
     async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,7 +135,7 @@ class FastDoor:
         reply: Reply | None = await asyncio.wrap_future(hall.play(posted, asked.token, language))
         if reply is None:
             return False
-        status = {"refused": 409, "failed": 500}.get(reply.status, 200)
+        status = HTTP.get(reply.status, 200)
         await _give(send, asked, status, b"application/json", json.dumps(vars(reply)).encode())
         return True
 

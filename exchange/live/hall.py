@@ -279,6 +279,8 @@ class Hall:
             return
         before, began = dict(self.runs), time.monotonic()
         replies = play_moves([one.posted for one in some], self.runs)
+        if replies[0].status == "later":
+            connection.close()  # the next turn asks for a new one
         self.committed = time.monotonic()
         for run_id in {one.posted.run_id for one in some} & self.runs.keys():
             self.sure_at[run_id] = began  # the row was locked after that

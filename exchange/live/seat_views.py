@@ -25,6 +25,8 @@ from exchange.live.plugin import Refused
 from exchange.live.seating import door_for, give_cookie, seat_for, seat_or_404
 from exchange.live.streaming import stream
 
+#: The status of an answer to a move that was not kept.
+HTTP = {"refused": 409, "later": 503, "failed": 500}
 #: What the page of somebody who waits says it has seen.
 AT_THE_DOOR = "at-the-door"
 
@@ -247,7 +249,7 @@ def answer(
     seat: Seat | None = None,
 ) -> HttpResponse:
     """JSON for the script; for a plain form the page again, with what was typed if refused."""
-    status = {"refused": 409, "failed": 500}.get(reply.status, 200)
+    status = HTTP.get(reply.status, 200)
     if reply.field == "json":
         status = 400
     if request.headers.get("Accept", "").startswith("application/json") or reply.field == "json":

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 #: What a client may call its move. The house's own ids start with HOUSE, so that nobody can take
 #: one before the house does.
 PROPER_ID, HOUSE = re.compile(r"[A-Za-z0-9_-]{8,64}"), "house:"
+AWAY = gettext_lazy("Nothing can be kept at the moment. It is tried again.")
 NO_PROPER_ID = gettext_lazy("This move has no proper id. Reload the page.")
 
 
@@ -53,12 +54,13 @@ class Posted:
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of a move. `kept` and `again` mean: committed, on disk.
+    """What became of a move. `kept` and `again` mean: committed, on disk. `later`: the database is
+    away, or its disk is full, so nobody knows; the same id asked again is answered or played.
 
     revision  of the run after it; the client may show "Saved" from `at` on
     """
 
-    status: Literal["kept", "again", "refused", "failed"]
+    status: Literal["kept", "again", "refused", "later", "failed"]
     sentence: str = ""
     revision: int = 0
     field: str = ""
@@ -70,7 +72,8 @@ def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> l
 
     Runs are locked in the order of their ids. A refused move changes nothing and does not
     disturb the others. If a move breaks on a fault of ours, the batch is rolled back and its
-    moves are played one by one, so that only the broken one fails.
+    moves are played one by one, so that only the broken one fails. If the database is away, all are
+    for later: played one by one they would only wait for it one by one.
 
     kept  runs by id as the caller played them last: where the database has the same revision, room
           and state are not read again; changed to what they are afterwards
@@ -80,6 +83,11 @@ def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> l
         return _play_together(batch, kept)
     except Refused:
         raise
+    except (OperationalError, InterfaceError):
+        log.exception("the database could not keep %s moves", len(batch))
+        for posted in batch:
+            kept.pop(posted.run_id, None)
+        return [Reply("later", str(AWAY)) for _posted in batch]
     except Exception:
         for posted in batch:  # half played, and rolled back: the database knows better
             kept.pop(posted.run_id, None)
