@@ -27,7 +27,8 @@ SPEAK = {
     "httpx": {"exchange/live/bots.py", "exchange/live/rehearsal.py"},  # `exchange rehearse`
     "ssl": {"exchange/live/bots.py"},
     "smtplib": {"exchange/core/outbox.py"},  # the name of a refusal; sending is Django's
-    "socket": {"exchange/site/commands.py"},  # whether the port is free
+    # whether the port is free; which addresses this machine has (the kernel is asked, nobody else)
+    "socket": {"exchange/site/commands.py", "exchange/core/local.py"},
 }
 SPEAKING = {
     *SPEAK, "aiohttp", "ftplib", "http.client", "imaplib", "paramiko", "poplib", "requests",
