@@ -154,12 +154,16 @@ const atFirst = (field) =>
     ? ([...field.options].find((o) => o.defaultSelected) ?? field.options[0])?.value
     : field.defaultValue;
 
+const typedHere = new Map(); // the same in memory: a device may let us keep nothing
+
 function keepDraft(id, text) {
+  if (text) typedHere.set(id, text);
+  else typedHere.delete(id);
   try {
     if (text) localStorage.setItem(key(`draft:${id}`), text);
     else localStorage.removeItem(key(`draft:${id}`));
   } catch {
-    // No storage here: nothing to keep, and nothing to break.
+    // No storage here: it lasts as long as this page.
   }
 }
 
@@ -171,11 +175,11 @@ function keepDrafts() {
 
 function restoreDrafts() {
   for (const field of drafts()) {
-    let kept = null;
+    let kept = typedHere.get(field.id);
     try {
-      kept = localStorage.getItem(key(`draft:${field.id}`));
+      kept ??= localStorage.getItem(key(`draft:${field.id}`));
     } catch {
-      return;
+      // No storage here.
     }
     if (!kept || document.activeElement === field) continue;
     if (!field.options || [...field.options].some((o) => o.value === kept)) field.value = kept;

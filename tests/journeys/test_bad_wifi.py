@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from exchange.live.actions import close_run, remove_seat
 from exchange.live.models import Ballot, Run
-from exchange.live.tests.holding import SAMPLE, advance, hold, sit
+from exchange.live.tests.holding import SAMPLE, advance, hold, play, sit
 from tests.cast import cast as make_cast
 from tests.journeys.browser import FLAGS, axe, chromium, overflow
 from tests.journeys.hall import PATIENCE
@@ -262,6 +262,21 @@ def test_a_phone_that_lets_us_keep_nothing(
     assert [given for _line, given in phone.lines()] == ["third"]
     phone.page.get_by_role("button", name="I have read this").click()
     expect(phone.page.get_by_role("heading", name="You have no seat here")).to_be_visible()
+
+
+def test_what_is_typed_stays_though_the_page_changes_under_it(
+    server: Server, run: Run, page_at: Callable[..., Page]
+) -> None:
+    """Also on a phone that lets us keep nothing."""
+    page = page_at(360, 740)
+    page.add_init_script(NO_STORAGE)
+    enter(page, run, server.url)
+    before = page.locator("#view").get_attribute("data-signature") or ""
+    page.locator("#word").fill("half a word")
+    page.locator("#word").blur()
+    assert play(run, "desk", "pause").status == "kept"
+    expect(page.locator("#view")).not_to_have_attribute("data-signature", before)
+    expect(page.locator("#word")).to_have_value("half a word")
 
 
 def two_tabs(context: BrowserContext, run: Run, url: str) -> None:
