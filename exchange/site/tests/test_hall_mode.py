@@ -1,6 +1,5 @@
 """A hall without internet: what is told, what is answered under its address, what is refused."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -161,6 +160,6 @@ def test_a_hall_needs_nothing_outside(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         ["unshare", "-rn", "sh", "-c", script, sys.executable, ask], cwd=ROOT, timeout=PATIENCE,
-        env={**os.environ, **environment(tmp_path, SECRET_KEY=KEY)}, capture_output=True, text=True,
+        env=environment(tmp_path, SECRET_KEY=KEY), capture_output=True, text=True,
     )  # fmt: skip
     assert [line for line in done.stdout.splitlines() if line.isdecimal()] == ["200"]
