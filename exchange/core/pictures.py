@@ -1,5 +1,6 @@
 """Small pictures made on the server."""
 
+from io import StringIO
 from typing import Any
 
 import segno
@@ -27,3 +28,10 @@ def qr_svg(address: str) -> str:
 def qr_data(address: str) -> str:
     """The same as a data: address, for a page that has no other place for it."""
     return _qr(address).svg_data_uri(**LOOKS)
+
+
+def qr_signs(address: str) -> str:
+    """The same in signs, for a terminal."""
+    signs = StringIO()
+    _qr(address).terminal(out=signs, border=2, compact=True)
+    return signs.getvalue().rstrip("\n")

@@ -3,10 +3,8 @@
 import socket
 import sys
 from contextlib import nullcontext
-from io import StringIO
 from typing import Any
 
-import segno
 import uvicorn
 from django.conf import settings
 from django.core.checks import WARNING, run_checks
@@ -15,6 +13,7 @@ from django.db import connection
 from django.urls import reverse
 
 from exchange.core.packs import load_packs
+from exchange.core.pictures import qr_signs
 from exchange.core.readiness import AMISS, FINE, WRONG, pending
 from exchange.core.serving import together
 from exchange.core.working import worker_beside
@@ -88,10 +87,8 @@ def stop(sentence: str) -> int:
 def told_of_hall() -> str:
     """What the terminal shows: the addresses, the picture of the first, where the desk is."""
     first, *others = hall_mode.urls()
-    picture = StringIO()
-    segno.make(first, error="m", micro=False).terminal(out=picture, border=2, compact=True)
     port = settings.BASE_URL.rpartition(":")[2]
-    lines = [f"Phones on this wifi join at {first}", "", picture.getvalue().rstrip("\n"), ""]
+    lines = [f"Phones on this wifi join at {first}", "", qr_signs(first), ""]
     if others:
         lines += ["If that does not open on a phone, try " + " or ".join(others)]
         lines += ["and start again with --host and the address that opened."]
