@@ -1,10 +1,10 @@
 """The phones of bench/hall.py, in a process of their own: they behave as exchange/static/live.js
 does, keep the times, and print them as one JSON object. Read from standard input: what to do.
 
-A phone holds a stream open, looks again when it is told to, posts one move after another, and looks
-after each answer. Moves are due at fixed times whether the server keeps up or not; a time is counted
-from when the move was due, so a server that stops for a second is not excused (no coordinated
-omission). What a phone shows is known by the revision that its view carries.
+A phone holds a stream open, takes what changed in its pane or looks again when it is told to, and
+posts one move after another. Moves are due at fixed times whether the server keeps up or not; a time
+is counted from when the move was due, so a server that stops for a second is not excused (no
+coordinated omission). What a phone shows is known by the revision that its view carries.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 import uvloop
 
-EVENT = re.compile(rb"data: ([^\n]*)\n\n")
+EVENT = re.compile(rb"(?:event: (\w+)\n)?data: ([^\n]*)\n\n")
 SIGNATURE = re.compile(rb'data-signature="([^"]*)"')
 REVISION = re.compile(rb'data-revision="(\d+)"')
 CSRF = "k" * 32
@@ -80,17 +80,18 @@ class Line(asyncio.Protocol):
 
 
 class Ear(asyncio.Protocol):
-    """The stream: calls `told` with each signature."""
+    """The stream: calls `told` with each event's name and data."""
 
-    def __init__(self, told: Callable[[bytes], None]) -> None:
+    def __init__(self, told: Callable[[bytes, bytes], None]) -> None:
         self.told, self.held = told, b""
 
     def data_received(self, data: bytes) -> None:
         self.held += data
+        past = 0
         for found in EVENT.finditer(self.held):
-            if not found[1].startswith((b"here", b"gone")):
-                self.told(found[1])
-        self.held = self.held[-200:] if not data.endswith(b"\n\n") else b""
+            self.told(found[1] or b"message", found[2])
+            past = found.end()
+        self.held = self.held[past:]
 
 
 class Phone:
@@ -103,6 +104,7 @@ class Phone:
         self.signature, self.revision = b"", 0
         self.shown: list[tuple[int, float]] = []  # revision, when
         self.looking = self.again = False
+        self.changes: list[dict[str, Any]] = []
         self.due: deque[float] = deque()
         self.sending = False
         self.number = 0
@@ -114,8 +116,24 @@ class Phone:
         ear, _ = await loop.create_connection(lambda: Ear(self.told), *where)
         ear.write(f"GET {self.path}stream/ HTTP/1.1\r\n{self.head}\r\n".encode())
 
-    def told(self, signature: bytes) -> None:
-        if signature != self.signature:
+    def told(self, event: bytes, data: bytes) -> None:
+        self.crowd.events += 1
+        self.crowd.told_bytes += len(data)
+        if event == b"pane":
+            change = json.loads(data)
+            if self.looking:
+                self.changes.append(change)
+            else:
+                self.changed(change)
+        elif event == b"message" and data != self.signature:
+            self.look()
+
+    def changed(self, change: dict[str, Any]) -> None:
+        """A change of the pane: made where it follows on what the phone has, else it looks."""
+        if change["from"].encode() == self.signature:
+            self.signature, self.revision = change["to"].encode(), change["revision"]
+            self.shown.append((self.revision, time.monotonic()))
+        elif change["to"].encode() != self.signature:
             self.look()
 
     def look(self) -> None:
@@ -139,6 +157,9 @@ class Phone:
             found = REVISION.search(body)
             self.revision = int(found[1]) if found else 0
             self.shown.append((self.revision, time.monotonic()))
+        changes, self.changes = self.changes, []
+        for change in changes:
+            self.changed(change)
         if self.again:
             self.again = False
             self.look()
@@ -177,7 +198,6 @@ class Phone:
             self.crowd.acks.append(time.monotonic() - due)
         elif status:
             self.crowd.said[body[:120].decode("utf-8", "replace")] += 1
-        self.look()
         self.send()
 
     def fields(self) -> dict[str, str]:
@@ -196,7 +216,7 @@ class Crowd:
     def __init__(self, told: dict[str, Any]) -> None:
         self.port, self.told = told["port"], told
         self.host = f"localhost:{self.port}"
-        self.offered = self.looks = self.bytes = 0
+        self.offered = self.looks = self.bytes = self.events = self.told_bytes = 0
         self.acks: list[float] = []
         self.kept: list[tuple[str, int, str, int, float]] = []
         self.answers: dict[str, int] = defaultdict(int)
@@ -226,7 +246,8 @@ class Crowd:
         return {
             "offered": self.offered, "behind": sum(len(p.due) for p in self.phones),
             "kept": [[name, run] for name, run, *_ in self.kept], "looks": self.looks,
-            "bytes": self.bytes, "acks": sorted(self.acks), "shown": sorted(seen),
+            "bytes": self.bytes, "events": self.events, "told_bytes": self.told_bytes,
+            "acks": sorted(self.acks), "shown": sorted(seen),
             "unseen": unseen, "answers": self.answers, "said": self.said, "cpu": cpu,
         }  # fmt: skip
 

@@ -252,7 +252,8 @@ def table(found: dict[str, Any]) -> str:
         lines.append(f"  {p[0]:>6} {p[1]:>6} {p[2]:>6} ms  p50 p95 p99 {what}")
     lines += [
         f"  never shown to another {found['unseen']}; looks {found['looks']}"
-        f" ({found['bytes'] / max(1, found['looks']) / 1000:.1f} kB each)",
+        f" ({found['bytes'] / max(1, found['looks']) / 1000:.1f} kB each), events {found['events']}"
+        f" ({found['told_bytes'] / max(1, found['events']) / 1000:.1f} kB each)",
         f"  server {found['server'] * 100:.0f} % of a core, {found['memory'] * 1000:.0f} kB a person"
         f" ({found['resident']:.0f} MB); phones {found['cpu'] * 100:.0f} % of a core",
         f"  answers {dict(found['answers'])}",

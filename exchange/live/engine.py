@@ -20,6 +20,7 @@ from exchange.live.plugin import (
     LOBBY,
     ROOM,
     SCREEN,
+    WORDINGS,
     Activity,
     Data,
     Field,
@@ -104,7 +105,7 @@ def who_of(room: Data, by: str, seat: str = "") -> Who:
 def audiences_of(who: Who) -> tuple[str, ...]:
     """What a viewer listens to."""
     if who.kind == "seat":
-        mine = (ROOM, f"seat:{who.seat}")
+        mine = (ROOM, WORDINGS, f"seat:{who.seat}")
         return (*mine, f"group:{who.group}") if who.group else mine
     return (ROOM, DESK) if who.kind == "desk" else (ROOM, SCREEN)
 

@@ -10,8 +10,8 @@ import asyncio
 import io
 import json
 import re
-import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,7 +30,8 @@ from exchange.core.logs import new_number, present
 from exchange.core.middleware import PERMISSIONS
 from exchange.live import engine
 from exchange.live.actions import Posted, Reply
-from exchange.live.hall import Listener, hall
+from exchange.live.hall import hall
+from exchange.live.listening import Listener
 from exchange.live.looking import signature
 from exchange.live.seat_views import HTTP, seen_from
 from exchange.live.seating import cookie_name
@@ -46,8 +47,6 @@ METHODS = {"moves": "POST", "view": "GET", "stream": "GET"}
 LONGEST = 60_000
 #: Requests that Django works on at once.
 AT_ONCE = 8
-#: Seconds from one nudge of a phone to the next at least.
-GATHER = 0.1
 HEADERS = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -152,25 +151,21 @@ class FastDoor:
         """Events that say "look again"; False where Django should answer."""
         if from_elsewhere(asked.request):
             return False
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(woken.set)
-
-        listener = Listener(asked.run_id, asked.token, wake)
+        language = translation.get_language_from_request(asked.request)
+        loop = asyncio.get_running_loop()
+        listener = Listener(asked.run_id, asked.token, language, loop)
         try:
-            if not await asyncio.wrap_future(hall.ask(partial(hall.hear, listener))):
+            if not await asyncio.wrap_future(hall.ask(partial(hall.listening.hear, listener))):
                 return False
             place = Place((asked.run_id, listener.seat))
             if not place.taken:
                 return False
             try:
-                await _events(asked, listener, woken, receive, send)
+                await _events(asked, listener, receive, send)
             finally:
                 place.give_back()
         finally:
-            hall.deaf(listener)
+            hall.ask(partial(hall.listening.deaf, listener))
         return True
 
 
@@ -239,36 +234,26 @@ async def _give(send: Send, asked: Asked, status: int, kind: bytes, body: bytes)
     await send({"type": "http.response.body", "body": body})
 
 
-async def _events(
-    asked: Asked, listener: Listener, woken: asyncio.Event, receive: Receive, send: Send
-) -> None:
-    """`data: <signature>` whenever it changed; `still` as heartbeat; ends when it is not ours."""
+async def _events(asked: Asked, listener: Listener, receive: Receive, send: Send) -> None:
+    """What the listener is told; `still` as heartbeat; ends when it is not ours any more."""
     own = [
         (b"content-type", b"text/event-stream"),
         (b"x-accel-buffering", b"no"),
         (b"x-request-id", asked.number.encode()),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS + own})
-    leaving = asyncio.ensure_future(_left(receive, woken))
-    told: str | None = ""
+    leaving = asyncio.ensure_future(_left(receive, listener.woken))
     try:
         while not leaving.done():
-            woken.clear()
-            new, event = listener.signature, b"event: still\ndata: here\n\n"
-            if new is None:
-                event = b"event: gone\ndata: gone\n\n"
-            elif new != told:
-                told, event = new, f"data: {new}\n\n".encode()
-            await send({"type": "http.response.body", "body": event, "more_body": True})
-            if new is None:
+            listener.woken.clear()
+            is_over = listener.signature is None
+            events = listener.take() or b"event: still\ndata: here\n\n"
+            await send({"type": "http.response.body", "body": events, "more_body": True})
+            if is_over:
                 break
-            sent = time.monotonic()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
-                    await woken.wait()
-            except TimeoutError:
-                continue
-            await asyncio.sleep(max(0.0, GATHER - (time.monotonic() - sent)))
+                    await listener.woken.wait()
         await send({"type": "http.response.body", "body": b""})
     finally:
         leaving.cancel()

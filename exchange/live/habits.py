@@ -59,6 +59,8 @@ class Habits:
             base = PRESSING
         if writes and self.used[self.phase, kind] >= MOST_OF_ONE_TEXT:
             return 0.0
+        if any(box.kind == "select" and box.options and not free(box) for box in form.boxes):
+            base *= CHANGING
         if self.since.setdefault(kind, self.phase) != self.phase:
             base *= OLD_NEWS
         return base * float(0.2 ** self.put_off[kind])

@@ -9,7 +9,6 @@ another cost more than they do.
 import logging
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -19,10 +18,10 @@ from typing import TypeVar
 from django.db import connection
 from django.utils import translation
 
-from exchange.live import engine, nudges
+from exchange.live import nudges
 from exchange.live.actions import Posted, Reply, play_moves
 from exchange.live.codes import fingerprint
-from exchange.live.looking import signature
+from exchange.live.listening import Listening
 from exchange.live.models import Run, Seat
 
 T = TypeVar("T")
@@ -43,18 +42,6 @@ STAMP = (
     "code_ends_at",
 )
 MOST_AT_HAND = 200
-#: Telling so many streams takes so long; they are not told more often than ten times that.
-PER_LISTENER = 0.0004
-
-
-class Listener:
-    """One stream of a guest's phone. `woken` once `signature` is another; None: no seat any more."""
-
-    def __init__(self, run_id: int, token: str, wake: Callable[[], object]) -> None:
-        self.run_id, self.token, self.wake = run_id, token, wake
-        self.signature: str | None = ""
-        self.seat = ""
-        self.hears: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -79,10 +66,9 @@ class Hall:
         self.read_at: dict[int, float] = {}
         self.sure_at: dict[int, float] = {}
         self.since = 0.0  # when that was asked which is being answered
+        self.news_since = 0.0  # when others last had news
         self.seats: dict[tuple[int, str], tuple[Seat | None, int, float]] = {}
-        self.listeners: dict[int, set[Listener]] = defaultdict(set)
-        self.news: dict[int, set[str]] = {}  # run -> audiences that are to be told
-        self.next_news: dict[int, float] = {}
+        self.listening = Listening(self.seat)
         self.committed = 0.0
 
     def open(self) -> None:
@@ -160,54 +146,23 @@ class Hall:
         known.run = run
         return known
 
-    def hear(self, listener: Listener) -> bool:
-        """Tell this stream what there is from now on; False where it has no seat."""
-        self.listeners[listener.run_id].add(listener)
-        self._tell(listener)
-        return listener.signature is not None
-
-    def deaf(self, listener: Listener) -> None:
-        """This stream is over. From any thread: a set is changed in one step."""
-        self.listeners[listener.run_id].discard(listener)
-
-    def _tell(self, listener: Listener) -> None:
-        seat = self.seat(listener.run_id, listener.token)
-        new = None
-        if seat is not None:
-            who = engine.who_of(seat.run.room, "seat", seat.key)
-            listener.seat = seat.key
-            listener.hears = frozenset(engine.audiences_of(who))
-            new = signature(seat.run, who)
-        if new != listener.signature:
-            listener.signature = new
-            listener.wake()
-
     def _overheard(self, run_id: int, audiences: Collection[str]) -> None:
         """Something was committed, by this thread or by another."""
         if threading.current_thread() is self.thread:
-            self._note(run_id, audiences)
+            self.listening.note(run_id, audiences)
         else:
-            self.ask(lambda: self._note(run_id, audiences))
+            self.ask(lambda: self._heard(run_id, audiences))
 
-    def _note(self, run_id: int, audiences: Collection[str]) -> None:
-        self.news.setdefault(run_id, set()).update(audiences)
-
-    def _spread(self) -> None:
-        """Tell the streams whose audiences have news; where many listen, gathered for longer."""
-        self.since = now = time.monotonic()
-        for run_id in [one for one in self.news if now >= self.next_news.get(one, 0.0)]:
-            audiences, listening = self.news.pop(run_id), list(self.listeners.get(run_id, ()))
-            self.next_news[run_id] = now + PER_LISTENER * len(listening)
-            for listener in listening:
-                if not listener.hears.isdisjoint(audiences):
-                    self._tell(listener)
+    def _heard(self, run_id: int, audiences: Collection[str]) -> None:
+        self.news_since = self.since
+        self.listening.note(run_id, audiences)
 
     def _make_room(self) -> None:
         """Let go of all runs, rather than grow for ever; those in use come back at once."""
         if len(self.runs) >= MOST_AT_HAND:
             self.runs.clear()
-            for known in (self.read_at, self.sure_at, self.next_news):
-                known.clear()
+            self.read_at.clear()
+            self.sure_at.clear()
         if len(self.seats) >= 100 * MOST_AT_HAND:
             self.seats.clear()
 
@@ -220,7 +175,8 @@ class Hall:
                 self._turn()
                 if time.monotonic() - checked > AT_HAND:
                     checked = time.monotonic()
-                    self._look_round()
+                    self.since = checked
+                    self.listening.look_round()
             except Exception:  # the database is away, say: the hall goes on when it is back
                 log.exception("the hall stumbled")
                 self.runs.clear()
@@ -232,7 +188,7 @@ class Hall:
         """Play all that waits, then answer what was asked, for a while: the next moves come first
         again, however many look."""
         if self.moves.empty() and self.asked.empty():
-            self.due.wait(BETWEEN if self.news else 1.0)
+            self.due.wait(BETWEEN if self.listening.news else 1.0)
         self.due.clear()
         if not self.moves.empty() and self.asked.empty():
             time.sleep(max(0.0, self.committed + BETWEEN - time.monotonic()))
@@ -244,7 +200,9 @@ class Hall:
         while not self.asked.empty() and time.monotonic() < ends:
             self.since, job = self.asked.get()
             job()
-        self._spread()
+        # What this thread played is at hand as it was committed; what others did is looked up.
+        self.since = self.news_since
+        self.listening.spread()
 
     def _play(self, waiting: list[Waiting]) -> None:
         """Play these in one transaction, each language for itself, and give the replies. What was
@@ -296,15 +254,6 @@ class Hall:
         run._state.fields_cache.update(before._state.fields_cache)
         if "further_facilitators" in before.__dict__:
             run.__dict__["further_facilitators"] = before.__dict__["further_facilitators"]
-
-    def _look_round(self) -> None:
-        """What changed without a word: by another process, or hours that are over."""
-        self.since = time.monotonic()
-        for run_id, some in list(self.listeners.items()):
-            for listener in list(some):
-                self._tell(listener)
-            if not some:
-                self.listeners.pop(run_id, None)
 
 
 def _still(run: Run) -> bool:

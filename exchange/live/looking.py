@@ -1,5 +1,6 @@
 """What one viewer's page is made of. The only way from a run to a template: through `see`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from exchange.live import engine
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run, Seat
+from exchange.live.panes import audience_of, filled, own_of, text_of, wordings_of
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Activity, Who
 from exchange.live.versions import brought_up
 
@@ -56,7 +58,8 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "labels": SimpleLazyObject(lambda: labels_for(run, who)),
         "held_by": SimpleLazyObject(lambda: held_by(run, who)),
         "groups": groups_for(run, who),
-        "findings": findings_for(run, who),
+        "findings": wordings_of(run),
+        "pane": PaneShown(run, who) if audience_of(run, who) else None,
         "ballot": ballot_for(activity, run, seat),
         "announce": activity.announce(run.setup),
         "here": sum(s["people"] for s in run.room["seats"].values()),
@@ -68,6 +71,18 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
         "view_url": reverse(f"{kind}_view", args=[run.pk]) if who.kind != "record" else "",
         "stream_url": reverse(f"{kind}_stream", args=[run.pk]) if who.kind != "record" else "",
     }
+
+
+@dataclass(frozen=True)
+class PaneShown:
+    """The pane of a phone's page, written when the page shows it."""
+
+    run: Run
+    who: Who
+
+    def filled(self, csrf: str) -> str:
+        text = text_of(self.run, audience_of(self.run, self.who))
+        return filled(text or "", own_of(self.run, self.who), csrf)
 
 
 def stamp_of(run: Run) -> tuple[object, ...] | None:
@@ -130,25 +145,6 @@ def groups_for(run: Run, who: Who) -> list[dict[str, Any]]:
             "people": sum(seats[key]["people"] for key in keys),
         }
         for letter, keys in groups.items()
-    ]
-
-
-def findings_for(run: Run, who: Who) -> list[dict[str, Any]]:
-    """The wordings on the table, with counts; whose voice it was stays out."""
-    if run.phase not in {FINDINGS, CLOSED}:
-        return []
-    return [
-        {
-            "id": worded["id"],
-            "text": worded["text"],
-            "agree": len(worded["agree"]),
-            "settled": worded["settled"],
-            "dissent": [voice["note"] for voice in worded["dissent"]],
-            "i_agree": who.kind == "seat" and who.seat in worded["agree"],
-            "i_differ": who.kind == "seat"
-            and any(v["seat"] == who.seat for v in worded["dissent"]),
-        }
-        for worded in run.room["findings"]
     ]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from exchange.core.jsons import QuickJSONField
 from exchange.directory.models import Audience, Network, Person, Release, Role, School
 
 
@@ -69,11 +70,11 @@ class Run(models.Model):
         Person, null=True, on_delete=models.SET_NULL, related_name="runs"
     )
     setup = models.JSONField(default=dict)
-    room = models.JSONField(default=dict)
-    state = models.JSONField(default=dict)
+    room = QuickJSONField(default=dict)
+    state = QuickJSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
     # audience -> how often it was told to look again
-    revisions = models.JSONField(default=dict)
+    revisions = QuickJSONField(default=dict)
     seed = models.CharField(max_length=32)
     code = models.CharField(max_length=6, null=True, blank=True, unique=True)
     code_token = models.CharField(max_length=43, null=True, blank=True, unique=True)
@@ -239,8 +240,8 @@ class Move(models.Model):
     by = models.CharField(max_length=8)  # seat, desk or house
     seat = models.CharField(max_length=8, blank=True)
     kind = models.CharField(max_length=40)
-    data = models.JSONField(default=dict)
-    reply = models.JSONField(default=dict)
+    data = QuickJSONField(default=dict)
+    reply = QuickJSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

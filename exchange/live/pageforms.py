@@ -61,9 +61,11 @@ class Form:
 
     @property
     def undoes(self) -> str:
-        """`about` of the form whose work this one takes back: unplace c1 -> place c1; else ""."""
+        """`about` of the form whose work this one takes back: unplace c1 -> place c1; else "". One
+        that asks what it is about takes nothing back in particular."""
         back = re.sub(r"(^|_)un", r"\1", self.kind)
-        return "" if back == self.kind else self.about.replace(self.kind, back, 1)
+        asks = any(box.kind != "hidden" for box in self.boxes)
+        return "" if asks or back == self.kind else self.about.replace(self.kind, back, 1)
 
 
 @dataclass

@@ -12,8 +12,9 @@ from exchange.core.printing import pdf
 from exchange.directory.models import Membership, Network
 from exchange.live import engine, grouping
 from exchange.live.discovery import folder_of
-from exchange.live.looking import findings_for, record_of
+from exchange.live.looking import record_of
 from exchange.live.models import Run, Seat
+from exchange.live.panes import wordings_of
 from exchange.live.plugin import FINDINGS, Activity, Data, Paper
 from exchange.live.typed import Places
 from exchange.live.versions import brought_up
@@ -56,7 +57,7 @@ def report(run: Run, paper: Paper) -> bytes:
         "school_names": record["school_names"],
         "findings": [
             {"text": one["text"], "dissent": one["dissent"], "agree": one["agree"]}
-            for one in findings_for(run, engine.who_of(run.room, "record"))
+            for one in wordings_of(run)
             if one["settled"]
         ],
     }

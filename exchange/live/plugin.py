@@ -28,8 +28,10 @@ MOST_WORKED_OUT = 40
 _worked_out: dict[tuple[object, ...], Any] = {}
 _one_at_a_time = RLock()
 
-#: Words that name who must look again. `seat:s3`, `group:B`, and these three:
+#: Words that name who must look again. `seat:s3`, `group:B`, and these:
 ROOM, DESK, SCREEN = "room", "desk", "screen"
+#: The phones of a room that words its findings: of their pages only the pane changes.
+WORDINGS = "wordings"
 
 
 class Refused(Exception):
@@ -52,9 +54,10 @@ class Who:
     desk    the facilitator
     screen  the projector: sees nothing personal
     record  a member reading the result after closing
+    group   the pane that the phones of one group share (`group` is its letter)
     """
 
-    kind: Literal["seat", "desk", "screen", "record"]
+    kind: Literal["seat", "desk", "screen", "record", "group"]
     seat: str = ""
     group: str = ""
 
@@ -112,6 +115,8 @@ class Phase:
 
     task     one sentence: what the people do now
     grouped  the engine forms groups before this phase if there are none
+    pane     what the phones of a group show alike: `pane.html` of the activity's folder, made of
+             what `see` gives the group alone. A move that tells only the group changes no more
     """
 
     key: str
@@ -119,6 +124,7 @@ class Phase:
     minutes: int
     task: str
     grouped: bool = False
+    pane: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from exchange.live.plugin import (
     LOBBY,
     ROOM,
     SCREEN,
+    WORDINGS,
     Activity,
     Data,
     Field,
@@ -24,6 +25,7 @@ from exchange.live.plugin import (
 )
 
 EVERYONE = {ROOM, DESK, SCREEN}
+READERS = {WORDINGS, DESK, SCREEN}
 MOST_FINDINGS = 12
 
 
@@ -88,6 +90,8 @@ def remove(turn: Turn) -> set[str]:
     del turn.room["seats"][key]
     turn.room["gone"].append(key)
     _stand_up(turn, key)
+    if turn.room["findings"]:
+        told.add(WORDINGS)
     for finding in turn.room["findings"]:
         # Whoever comes again with a new seat would else be counted twice; dissent stays.
         finding["agree"] = [agreed for agreed in finding["agree"] if agreed != key]
@@ -179,7 +183,7 @@ def propose_finding(turn: Turn) -> set[str]:
     if len(turn.room["findings"]) >= MOST_FINDINGS:
         raise Refused(_("There are already {most} wordings. Drop one first."), most=MOST_FINDINGS)
     _propose(turn.room, turn.data["text"])
-    return set(EVERYONE)
+    return set(READERS)
 
 
 def word_finding(turn: Turn) -> set[str]:
@@ -187,18 +191,18 @@ def word_finding(turn: Turn) -> set[str]:
     if finding["text"] != turn.data["text"]:
         # New words need new agreement; dissent stays, it may not have been met.
         finding.update(text=turn.data["text"], agree=[], settled=False)
-    return set(EVERYONE)
+    return set(READERS)
 
 
 def drop_finding(turn: Turn) -> set[str]:
     turn.room["findings"].remove(_finding(turn.room, turn.data["finding"]))
-    return set(EVERYONE)
+    return set(READERS)
 
 
 def settle_finding(turn: Turn) -> set[str]:
     finding = _finding(turn.room, turn.data["finding"])
     finding["settled"] = turn.data["settled"]
-    return set(EVERYONE)
+    return set(READERS)
 
 
 def agree_finding(turn: Turn) -> set[str]:
@@ -206,7 +210,7 @@ def agree_finding(turn: Turn) -> set[str]:
     if turn.seat not in finding["agree"]:
         finding["agree"].append(turn.seat)
     finding["dissent"] = [d for d in finding["dissent"] if d["seat"] != turn.seat]
-    return set(EVERYONE)
+    return set(READERS)
 
 
 def dissent_finding(turn: Turn) -> set[str]:
@@ -216,7 +220,7 @@ def dissent_finding(turn: Turn) -> set[str]:
         d for d in finding["dissent"] if d["seat"] != turn.seat or turn.by == "desk"
     ]
     finding["dissent"].append({"seat": turn.seat, "note": turn.data["note"]})
-    return set(EVERYONE)
+    return set(READERS)
 
 
 def close(turn: Turn) -> set[str]:

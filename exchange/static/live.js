@@ -8,7 +8,9 @@
 // Others may listen on document: "view:before" (cancel it to put the swap off) and "view:changed",
 // and post by "move:post" with url, fields and said.
 
+import { setClock, tick } from "./clock.js";
 import * as outbox from "./outbox.js";
+import * as pane from "./pane.js";
 
 /** What this script says, in the language of the page: live/_script_words.html. */
 const words = document.getElementById("words")?.dataset ?? {};
@@ -66,8 +68,33 @@ async function look() {
   looking ??= lookOnce().finally(() => {
     looking = null;
     if (lookAgain) look();
+    else meanwhile.splice(0).forEach(changed);
   });
   return looking;
+}
+
+const meanwhile = []; // changes that came while the page was on its way
+
+/** A change of the pane: made where it follows on what is here. */
+function changed(change) {
+  if (looking) {
+    meanwhile.push(change);
+    return;
+  }
+  const text = pane.change(change);
+  if (text) swap(text);
+  else if (change.to !== view()?.dataset.signature) look();
+}
+
+/** Whether the stream brings the room as it is at this revision; where it is slow, or there is none,
+ * somebody has to look. */
+async function comes(revision) {
+  const isThere = () => Number(view()?.dataset.revision) >= revision;
+  if (!view()?.querySelector("#pane") || Date.now() - lastHeard > PATIENCE) return false;
+  for (let wait = 0; wait < 20 && !isThere() && !sendAgain; wait += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return isThere() || sendAgain; // the next change asks again
 }
 
 async function lookOnce() {
@@ -85,7 +112,10 @@ async function lookOnce() {
   // What stands between us and the server may answer anything, so only ours sends the page away.
   const isOver = answer.ours && (answer.status === 404 || answer.status === 410 || answer.redirected);
   if (isOver) await leave();
-  else if (answer.status === 200) swap(answer.text);
+  else if (answer.status === 200) {
+    pane.begin(answer.text);
+    swap(answer.text);
+  }
   const isReached = answer.ours || answer.status === 304 || answer.text.includes('id="view"');
   online(isReached);
   return isReached && !isOver;
@@ -122,6 +152,7 @@ function swap(text) {
   }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   restoreDrafts();
+  pane.flag(view());
   showState();
   tick();
   document.dispatchEvent(new CustomEvent("view:changed"));
@@ -201,7 +232,7 @@ let timer = 0;
 
 /** The newest token against forgery: of the view, or of the page where that has no form. */
 function csrf() {
-  const token = "input[name=csrfmiddlewaretoken]";
+  const token = "input[name=csrfmiddlewaretoken]:not([value=''])"; // those of a changed pane are empty
   return (document.querySelector(`#view ${token}`) ?? document.querySelector(token))?.value ?? "";
 }
 
@@ -242,7 +273,7 @@ async function delivered() {
   for (const change of refused) {
     for (const [id, text] of Object.entries(change.typed)) keepDraft(id, text);
   }
-  await look();
+  if (refused.length || fresh.length || !(await comes(outbox.lastRevision))) await look();
   restoreDrafts();
   const isBack = (text) => [...drafts()].some((field) => field.value === text);
   const isPlain = (change) => !change.late && change.written.every(isBack);
@@ -344,7 +375,9 @@ document.addEventListener("submit", (event) => {
   const typed = Object.fromEntries(changed.map((field) => [field.id, field.value]));
   const written = changed.filter((field) => !field.options).map((field) => field.value);
   const button = event.submitter ?? form.querySelector("button");
-  const said = [button?.textContent.replace(/\s+/g, " ").trim(), form.dataset.said].filter(Boolean);
+  const chosen = [...form.querySelectorAll("select")].map((list) => list.selectedOptions[0]);
+  const told = [button?.textContent, form.dataset.said, ...chosen.map((one) => one.value && one.text)];
+  const said = told.filter(Boolean).map((text) => text.replace(/\s+/g, " ").trim());
   form.reset();
   const own = form.querySelector("input[name=move_id]");
   if (own) own.value = newId();
@@ -377,40 +410,6 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   });
 }
 
-// -- The clock ------------------------------------------------------------------------------------
-
-let ahead = 0; // this device's clock minus the server's, in seconds
-
-const asClock = (seconds) =>
-  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-
-/** Count on what the server said last: time passes without a move, so nothing else would. */
-function tick() {
-  if (!view()) return;
-  const now = Date.now() / 1000 - ahead;
-  for (const timer of document.querySelectorAll("[data-ends-at]")) {
-    const left = Math.round(Number(timer.dataset.endsAt) - now);
-    const text = asClock(Math.abs(left));
-    timer.textContent = left < 0 ? `−${text}` : text;
-    timer.classList.toggle("over", left < 0);
-  }
-  for (const spent of document.querySelectorAll("[data-began]")) {
-    spent.textContent = asClock(Math.max(0, Math.round(now - Number(spent.dataset.began))));
-  }
-  for (const pace of document.querySelectorAll("[data-due]")) {
-    const { before, due, onTime, behind, ahead: early } = pace.dataset;
-    const late = Number(before) + Math.max(0, Math.round(now - Number(due)));
-    const minutes = Math.floor((Math.abs(late) + 30) / 60);
-    const said = minutes === 0 ? onTime : late > 0 ? behind : early;
-    pace.textContent = said.replace("{n}", minutes);
-  }
-}
-
-function setClock() {
-  const now = view();
-  if (now) ahead = Math.round(Date.now() / 1000 - Number(now.dataset.now));
-}
-
 // -- The connection -------------------------------------------------------------------------------
 
 let lastHeard = Date.now();
@@ -438,6 +437,10 @@ function listen() {
     heard();
     if (event.data !== view()?.dataset.signature) look();
   };
+  source.addEventListener("pane", (event) => {
+    heard();
+    changed(JSON.parse(event.data));
+  });
   source.onerror = () => {
     lastHeard = 0; // nothing will be heard for a while: ask at once
   };
@@ -448,7 +451,7 @@ function listen() {
   });
 }
 
-setClock();
+setClock(view());
 restoreDrafts();
 tick();
 listen();

@@ -11,6 +11,7 @@
  * @property {string} sentence  of the server, why it is not kept; may be ""
  * @property {"" | "gone" | "late"} why  gone: the server does not take it from here; late: not sent
  * @property {string} at  when the server committed it
+ * @property {number} [revision]  the session's after it
  * @property {boolean} [again]  not for good: it may be over in a moment
  *
  * @typedef {object} Change
@@ -40,6 +41,9 @@ export const gone = { kept: false, sentence: "", why: "gone", at: "" };
 const late = { kept: false, sentence: "", why: "late", at: "" };
 /** When the server committed what it kept last. */
 export let lastKept = "";
+
+/** The session's revision after it. */
+export let lastRevision = 0;
 
 /** @type {Change[]} */
 const memory = [];
@@ -222,9 +226,9 @@ export async function post(url, fields, token) {
   } catch {
     return null;
   }
-  const { status = "", sentence = "", at = "" } = read(answer.text);
+  const { status = "", sentence = "", at = "", revision = 0 } = read(answer.text);
   const kept = answer.ok && (status === "kept" || status === "again");
-  if (kept || status === "refused") return { kept, sentence, why: "", at };
+  if (kept || status === "refused") return { kept, sentence, why: "", at, revision };
   // A page that stands in the way, of a school's proxy or of a wifi's sign-in, is no answer of ours;
   // nor is that of a server that starts, or is asked too much.
   if (!answer.ours || answer.status === 429 || answer.status > 500) return null;
@@ -253,7 +257,7 @@ export async function deliver(box, token) {
         return false;
       }
       judged.add(next.fields.move_id);
-      if (became.kept) lastKept = became.at;
+      if (became.kept) [lastKept, lastRevision] = [became.at, became.revision];
       // One that was kept at once needs no more words; of the others the person is told.
       if (became.kept && !next.late) await forget([next]);
       else await save(Object.assign(next, { became }));

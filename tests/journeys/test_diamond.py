@@ -225,9 +225,9 @@ def test_without_script(cast: Cast, window: Callable[..., Page]) -> None:
     worlds.to(run, "sort")
     phone.get_by_role("link", name="Look again").click()
     for number, slot in enumerate(worlds.SLOTS):
-        row = phone.locator("ul.places li").nth(number)
-        row.locator("select").select_option(slot)
-        row.get_by_role("button", name="Place").first.click()
+        phone.get_by_label("Card", exact=True).select_option(index=1)
+        phone.get_by_label("Where it goes").select_option(slot)
+        phone.get_by_role("button", name="Place the card").click()
         expect(phone.locator("#placed")).to_have_text(f"{number + 1} of 9 placed")
     phone.get_by_role("button", name="Lock my diamond").click()
     expect(phone.get_by_text("Your diamond is locked.")).to_be_visible()

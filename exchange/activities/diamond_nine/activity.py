@@ -25,6 +25,7 @@ PHASES = (
         20,
         _("Share what you chose, give your reasons, and lay one diamond together."),
         grouped=True,
+        pane=True,
     ),
     Phase(
         "present", _("Present and challenge"), 15, _("Each group shows its diamond and says why.")

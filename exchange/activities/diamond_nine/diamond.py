@@ -4,6 +4,8 @@ A sort is a mapping from place to card code. Nothing here knows whose sort it is
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from exchange.activities.diamond_nine import words
@@ -22,12 +24,19 @@ ROW_OF: dict[str, int] = {slot: number for number, row in enumerate(ROWS, 1) for
 NINE = len(SLOTS)
 
 
-def place_name(slot: str) -> str:
-    """A place in words, for the ear and for lists: "3b" -> "row 3, place 2 of 3"."""
-    row = ROWS[ROW_OF[slot] - 1]
-    if len(row) == 1:
-        return str(words.TOP if slot == "1" else words.BOTTOM)
-    return words.PLACE.format(row=ROW_OF[slot], place=row.index(slot) + 1, of=len(row))
+def place_names() -> Mapping[str, str]:
+    """The places in words, for the ear and for lists: "3b" -> "row 3, place 2 of 3"."""
+    return _named(str(words.TOP), str(words.BOTTOM), str(words.PLACE))
+
+
+@lru_cache(maxsize=20)
+def _named(top: str, bottom: str, place: str) -> Mapping[str, str]:
+    between = {
+        slot: place.format(row=number, place=at, of=len(row))
+        for number, row in enumerate(ROWS, 1)
+        for at, slot in enumerate(row, 1)
+    }
+    return MappingProxyType(between | {ROWS[0][0]: top, ROWS[-1][0]: bottom})
 
 
 def slot_of(sort: Sort, card: str) -> str:
@@ -62,13 +71,14 @@ def is_full(sort: Sort) -> bool:
 
 def drawn(sort: Sort, text_of: Callable[[str], str]) -> list[dict[str, Any]]:
     """The sort as rows of places with their cards' words, for pages."""
+    names = place_names()
     return [
         {
             "row": number,
             "places": [
                 {
                     "slot": slot,
-                    "words": place_name(slot),
+                    "words": names[slot],
                     "card": {"code": sort[slot], "text": text_of(sort[slot])}
                     if slot in sort
                     else None,

@@ -8,7 +8,7 @@ announced, and to nobody else ever.
 from typing import Any
 
 from exchange.activities.diamond_nine import record
-from exchange.activities.diamond_nine.diamond import NINE, drawn, place_name, slot_of
+from exchange.activities.diamond_nine.diamond import NINE, drawn, slot_of
 from exchange.activities.diamond_nine.play import (
     LONGEST_LINE,
     TOGETHER,
@@ -38,6 +38,8 @@ def see(state: State, room: Room, who: Who) -> Data:
     }
     if who.kind == "seat":
         seen |= _for_seat(state, room, who)
+    elif who.kind == "group":
+        return _for_group(state, room, who.group)
     elif who.kind == "desk":
         seen |= _for_desk(state, room)
     elif who.kind == "screen":
@@ -78,7 +80,7 @@ def _alone(state: State, room: Room, mine: dict[str, Any]) -> Data:
         "own": mine["own"],
         "longest": LONGEST,
         "rows": drawn(mine["sort"], lambda code: _my_text(state, mine, code)),
-        "nine": chosen,
+        "lies": [one for one in chosen if one["slot"]],
         "tray": [one for one in chosen if not one["slot"]],
         "placed": len(mine["sort"]),
         "to_place": NINE - len(mine["sort"]),
@@ -96,14 +98,12 @@ def _my_text(state: State, mine: dict[str, Any], code: str) -> str:
 
 
 def _private_card(state: State, mine: dict[str, Any], code: str) -> dict[str, Any]:
-    slot = slot_of(mine["sort"], code)
     return {
         "code": code,
         "text": _my_text(state, mine, code),
         "chosen": code in mine["chosen"],
         "own": code == OWN,
-        "slot": slot,
-        "words": place_name(slot) if slot else "",
+        "slot": slot_of(mine["sort"], code),
     }
 
 
@@ -131,6 +131,13 @@ def _open_sorts(state: State, room: Room, seat: str) -> list[Data]:
 # --- a group's board ---
 
 
+def _for_group(state: State, room: Room, letter: str) -> Data:
+    """What the phones of a group show alike while they sort together."""
+    if room.phase != "groups":
+        return {}
+    return {"board": _table(state, letter), "longest": LONGEST_LINE}
+
+
 def board_drawn(state: State, letter: str) -> Data:
     """A group's diamond with its reasons and dissent, for everyone who may see it."""
     board = board_of(state, letter)
@@ -156,28 +163,23 @@ def board_drawn(state: State, letter: str) -> Data:
 def _table(state: State, letter: str) -> Data:
     """The group's own view: the board, and every card it may place or speak of."""
     board = board_of(state, letter)
-    cards = []
-    for code in may_lie(state, letter):
-        slot = slot_of(board["sort"], code)
-        cards.append(
-            {
-                "code": code,
-                "text": text_of(state, code),
-                "slot": slot,
-                "words": place_name(slot) if slot else "",
-                "argued": code in board["argued"],
-                "in_tray": code in board["tray"],
-                "own": code in state["own"],
-                "reasons": [line for line in board["reasons"] if line["card"] == code],
-            }
-        )
-    free = [one for one in cards if not one["slot"]]
+    lying, tray = set(board["sort"].values()), set(board["tray"])
+    cards = [{"code": code, "text": text_of(state, code)} for code in may_lie(state, letter)]
+    free = [one for one in cards if one["code"] not in lying]
     return board_drawn(state, letter) | {
-        "cards": cards,
-        "placed_cards": [one for one in cards if one["slot"]],
-        "tray": [one for one in free if one["in_tray"]],
-        "rest": [one for one in free if not one["in_tray"]],
-        "to_place": NINE - len(board["sort"]),
+        "free": free,
+        "lies": (lies := [one for one in cards if one["code"] in lying]),
+        "spoken_of": [_spoken_of(board, one) for one in lies],
+        "tray": [one for one in free if one["code"] in tray],
+        "rest": [one for one in free if one["code"] not in tray],
+    }
+
+
+def _spoken_of(board: Data, card: dict[str, str]) -> Data:
+    """A card that lies in the diamond, with what the group said of it."""
+    return card | {
+        "argued": card["code"] in board["argued"],
+        "reasons": [line for line in board["reasons"] if line["card"] == card["code"]],
     }
 
 

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import template
+from django.template.base import Parser, Token
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,33 @@ def move(context: template.Context, kind: str) -> str:
         kind,
         MOVE_ID_HERE if context.get("in_piece") else uuid.uuid4().hex,
     )
+
+
+@register.simple_tag
+def only(flag: str, of: str) -> str:
+    """For a part of a pane that is shown only where the flag holds for one's own seat:
+    `<p{% only "agreed" finding.id %}>`."""
+    return format_html("\x02only {}-{}\x03", flag, of)
+
+
+@register.simple_tag
+def unless(flag: str, of: str) -> str:
+    """For a part of a pane that is shown where the flag does not hold."""
+    return format_html("\x02unless {}-{}\x03", flag, of)
+
+
+class PaneNode(template.Node):
+    """The pane of this phone's page (`panes.py`), between marks by which the script finds it."""
+
+    def render(self, context: template.Context) -> str:
+        text = context["pane"].filled(str(context.get("csrf_token", "")))
+        return f'<div id="pane">\n{text}\n<span id="pane-ends" hidden></span></div>'
+
+
+@register.tag
+def pane(parser: Parser, token: Token) -> PaneNode:
+    """`{% pane %}`, once in a page whose phase has one."""
+    return PaneNode()
 
 
 @register.filter

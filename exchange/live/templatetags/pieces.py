@@ -26,7 +26,7 @@ class Piece(template.Node):
 
     def render(self, context: template.Context) -> str:
         given = {name: value.resolve(context) for name, value in self.values.items()}
-        key = (get_language(), *map(_as_key, given.values()))
+        key = (_language(context), *map(_as_key, given.values()))
         text = self.kept.get(key)
         if text is None:
             text = self.nodes.render(
@@ -38,6 +38,15 @@ class Piece(template.Node):
             self.kept[key] = text
         own = CSRF_HERE in text and not context.get("in_piece")
         return _own(text, context) if own else text
+
+
+def _language(context: template.Context) -> str | None:
+    """The language of the moment, asked for once for each page: asking costs half a piece."""
+    kept = context.render_context
+    if "language" not in kept:
+        kept["language"] = get_language()
+    language: str | None = kept["language"]
+    return language
 
 
 def _as_key(value: object) -> object:
@@ -65,25 +74,3 @@ def piece(parser: Parser, token: Token) -> Piece:
     nodes = parser.parse(("endpiece",))
     parser.delete_first_token()
     return Piece(nodes, values)
-
-
-class Once(template.Node):
-    """What stands inside, rendered once and shown wherever its name is."""
-
-    def __init__(self, nodes: NodeList, name: str) -> None:
-        self.nodes, self.name = nodes, name
-
-    def render(self, context: template.Context) -> str:
-        context[self.name] = self.nodes.render(context)
-        return ""
-
-
-@register.tag
-def once(parser: Parser, token: Token) -> Once:
-    """`{% once as options %}...{% endonce %}`, then `{{ options }}` as often as it is needed."""
-    words = token.split_contents()
-    if len(words) != 3 or words[1] != "as":
-        raise template.TemplateSyntaxError("once wants `as` and a name")
-    nodes = parser.parse(("endonce",))
-    parser.delete_first_token()
-    return Once(nodes, words[2])

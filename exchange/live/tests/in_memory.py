@@ -9,6 +9,7 @@ from exchange.live.plugin import Moment, Refused
 from exchange.live.tests.sample.pebbles.activity import ACTIVITY
 
 EVERYONE = frozenset({"room", "desk", "screen"})
+READERS = frozenset({"wordings", "desk", "screen"})
 
 
 class Session:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from exchange.live import engine
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Moment, Refused
 from exchange.live.shared_moves import KINDS, MOST_FINDINGS
-from exchange.live.tests.in_memory import EVERYONE, Session
+from exchange.live.tests.in_memory import EVERYONE, READERS, Session
 from exchange.live.tests.sample.pebbles.activity import ACTIVITY
 
 
@@ -205,7 +205,7 @@ def test_the_activity_suggests_wordings(session):
 
 def test_agreeing_and_differing_replace_one_another(wording):
     finding = wording.room["findings"][0]
-    assert wording.play("seat", "agree_finding", "s1", finding="f1") == EVERYONE
+    assert wording.play("seat", "agree_finding", "s1", finding="f1") == READERS
     wording.play("seat", "agree_finding", "s1", finding="f1")
     assert finding["agree"] == ["s1"]
     wording.play("seat", "dissent_finding", "s1", finding="f1", note="Not in our school.")
@@ -239,7 +239,7 @@ def test_new_words_need_new_agreement_and_keep_dissent(wording):
 
 
 def test_a_dropped_wording_is_gone_and_its_number_too(wording):
-    assert wording.play("desk", "drop_finding", finding="f1") == EVERYONE
+    assert wording.play("desk", "drop_finding", finding="f1") == READERS
     wording.play("seat", "propose_finding", "s1", text="Another.")
     assert [f["id"] for f in wording.room["findings"]] == ["f2"]
     assert (
@@ -307,7 +307,7 @@ def test_what_each_viewer_listens_to(session):
         for kind in ("seat", "desk", "screen", "record")
     }
     assert seen == {
-        "seat": ("room", "seat:s1", f"group:{letter}"),
+        "seat": ("room", "wordings", "seat:s1", f"group:{letter}"),
         "desk": ("room", "desk"),
         "screen": ("room", "screen"),
         "record": ("room", "screen"),

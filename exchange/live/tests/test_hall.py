@@ -8,8 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exchange.live.actions import Posted, play_moves, remove_seat
-from exchange.live.actions.moves import tell
-from exchange.live.hall import Hall, Listener
+from exchange.live.hall import Hall
 from exchange.live.models import Move, Run, Seat
 from exchange.live.tests.holding import SAMPLE, advance, hold, replayed, sit
 
@@ -111,25 +110,6 @@ def test_a_fault_in_a_question_goes_to_who_asked(run):
     hall._turn()
     assert isinstance(wrong.exception(0), ZeroDivisionError)
     assert right.result(0) == 7
-
-
-def test_a_stream_is_told_what_concerns_it_and_when_it_is_over(run, cast):
-    seats = sit(run, 2)
-    woken = []
-    hall = Hall()
-    listeners = [
-        Listener(run.pk, seat.token, lambda key=seat.key: woken.append(key)) for seat in seats
-    ]
-    assert [hall.hear(one) for one in listeners] == [True, True]
-    assert woken == ["s1", "s2"]
-    assert not hall.hear(Listener(run.pk, "nobody's", lambda: None))
-    tell(Run.objects.get(pk=run.pk), "seat:s2")
-    hall._note(run.pk, {"seat:s2"})
-    hall._spread()
-    assert woken == ["s1", "s2", "s2"]
-    remove_seat(run=run, seat=seats[0], by=cast.ben)
-    hall._look_round()
-    assert [one.signature is None for one in listeners] == [True, False]
 
 
 def test_it_lets_go_of_runs_rather_than_grow(run, cast):

@@ -94,15 +94,7 @@ def test_it_does_not_grow_for_ever():
     assert node.size <= MOST_KEPT
 
 
-def test_once_is_written_once_and_shown_often():
-    page = Template("{% once as word %}{{ word_of.it }}{% endonce %}{{ word }}-{{ word }}")
-    assert page.render(Context({"word_of": {"it": "<x>"}})) == "&lt;x&gt;-&lt;x&gt;"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    ["{% piece %}{% endpiece %}", "{% piece card %}{% endpiece %}", "{% once word %}{% endonce %}"],
-)
+@pytest.mark.parametrize("wrong", ["{% piece %}{% endpiece %}", "{% piece card %}{% endpiece %}"])
 def test_what_a_template_has_wrong_is_told(wrong):
     with pytest.raises(TemplateSyntaxError):
         Template(wrong)

@@ -76,7 +76,9 @@ class Hall:
         self.desk("advance", saw=self.room["phase"], to=phase)
 
     def see(self, kind: str, seat: str = "") -> dict:
-        who = engine.who_of(self.room, kind, seat)
+        return self.see_as(engine.who_of(self.room, kind, seat))
+
+    def see_as(self, who: Who) -> dict:
         seen = ACTIVITY.see(deepcopy(self.state), engine.room_of(deepcopy(self.room)), who)
         assert json.loads(json.dumps(seen)) == seen
         return seen

@@ -11,6 +11,8 @@ from exchange.activities.diamond_nine import words
 from exchange.activities.diamond_nine.activity import ACTIVITY
 from exchange.activities.diamond_nine.diamond import SLOTS
 from exchange.live import engine
+from exchange.live.panes import Pane, filled, written
+from exchange.live.plugin import Who
 
 K = [f"k{number}" for number in range(1, 17)]
 NINE = K[:9]
@@ -91,12 +93,26 @@ class Run:
     title = "What matters most?"
 
 
+class Shown:
+    """A group's pane, as the engine gives it to a phone's page."""
+
+    def __init__(self, seen):
+        shown = {"seen": seen, "move_url": "/runs/7/moves/"}
+        self.pane = Pane("group", "diamond_nine/pane.html", shown)
+
+    def filled(self, csrf):
+        return filled(written(self.pane), (), csrf)
+
+
 def page(hall, kind, seat=""):
     seen = hall.see(kind, seat)
     context = {
         "seen": seen, "run": Run, "activity": ACTIVITY, "labels": {"s1": "Ada", "s2": "Ben"},
         "move_url": "/runs/7/moves/", "school_names": {"1": "Quayside"},
     }  # fmt: skip
+    group = engine.room_of(hall.room).group_of(seat) if seen["phase"] == "groups" else ""
+    if kind == "seat" and group:
+        context["pane"] = Shown(hall.see_as(Who("group", group=group)))
     return render_to_string(f"diamond_nine/{PAGES.get(kind, kind)}.html", context)
 
 
@@ -177,8 +193,8 @@ def test_nine_cards_laid_by_the_pages_own_forms(hall):
         form = next(one for one in forms if one["kind"] == "choose")
         made.post("seat", late, "choose", form)
         forms = checked(page(made, "seat", late)).forms
-        form = next(one for one in forms if one["kind"] == "place" and one["card"] == form["card"])
-        made.post("seat", late, "place", {**form, "slot": slot})
+        place = next(one for one in forms if one["kind"] == "place")
+        made.post("seat", late, "place", {**place, "card": form["card"], "slot": slot})
     form = next(one for one in checked(page(made, "seat", late)).forms if one["kind"] == "lock")
     made.post("seat", late, "lock", form)
     assert made.state["seats"][late]["locked_at"] is not None

@@ -1,0 +1,209 @@
+"""Who hears what was played: the streams of guests' phones, in the hall's thread (`hall.py`).
+
+A phone is told "look again", or, where only its pane changed, what changed in it (`panes.py`).
+"""
+
+import asyncio
+import json
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+
+from exchange.live import engine, panes
+from exchange.live.looking import signature
+from exchange.live.models import Run, Seat
+from exchange.live.plugin import ROOM, WORDINGS, Who
+
+#: Seconds from one telling of an audience to the next at least; where many listen, what each of
+#: them adds: some four times what it costs to tell it of its pane, and what a look costs.
+GATHER, PER_LISTENER, PER_LOOK = 0.04, 0.0003, 0.002
+#: Events that wait for a phone that takes none; then it is told to look instead.
+MOST_WAITING = 20
+#: Runs whose telling is remembered.
+MOST_REMEMBERED = 5000
+
+
+class Listener:
+    """One stream of a guest's phone. `signature` is what it was told last; None: no seat any more.
+
+    Events are put in here in the hall's thread, and taken out in `loop`.
+    """
+
+    def __init__(
+        self, run_id: int, token: str, language: str, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.run_id, self.token, self.language = run_id, token, language
+        self.signature: str | None = ""
+        self.seat, self.who, self.pane = "", Who("seat"), ""
+        self.told: tuple[int, ...] = ()
+        self.hears: frozenset[str] = frozenset()
+        self.events: deque[bytes] = deque()
+        self.loop, self.woken = loop, asyncio.Event()
+
+    def take(self) -> bytes:
+        """All that waits to be said. Whoever takes too little is told to look, instead of all."""
+        waiting = [self.events.popleft() for _ in range(len(self.events))]
+        if len(waiting) > MOST_WAITING and self.signature is not None:
+            return f"data: {self.signature}\n\n".encode()
+        return b"".join(waiting)
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one state of a pane to another: the part of the event that all get alike."""
+
+    told: bytes
+    flagged: bool
+
+
+class Listening:
+    """`seat_of(run_id, token)` finds the seat, with its run as it is now, or None."""
+
+    def __init__(self, seat_of: Callable[[int, str], Seat | None]) -> None:
+        self.seat_of = seat_of
+        self.all: dict[int, set[Listener]] = defaultdict(set)
+        self.by_audience: dict[tuple[int, str], set[Listener]] = defaultdict(set)
+        self.news: set[tuple[int, str]] = set()
+        self.next_news: dict[tuple[int, str], float] = {}
+        self.steps: dict[tuple[object, ...], Step | None] = {}
+        self.woken: list[Listener] = []
+
+    def hear(self, listener: Listener) -> bool:
+        """Tell this stream what there is from now on; False where it has no seat."""
+        self.all[listener.run_id].add(listener)
+        self._tell(listener)
+        self._wake()
+        return listener.signature is not None
+
+    def deaf(self, listener: Listener) -> None:
+        """This stream is over."""
+        self.all[listener.run_id].discard(listener)
+        self._listens_to(listener, frozenset())
+        if not self.all[listener.run_id]:
+            del self.all[listener.run_id]
+
+    def note(self, run_id: int, audiences: Collection[str]) -> None:
+        """These audiences of the run have news."""
+        self.news |= {(run_id, one) for one in audiences if (run_id, one) in self.by_audience}
+
+    def spread(self) -> None:
+        """Tell the streams whose audiences have news; where many listen, gathered for longer."""
+        now = time.monotonic()
+        due = [one for one in self.news if now >= self.next_news.get(one, 0.0)]
+        if not due:
+            return
+        self.news.difference_update(due)
+        if len(self.next_news) > MOST_REMEMBERED:
+            self.next_news.clear()
+        self.steps.clear()
+        for one in due:
+            listening = list(self.by_audience.get(one, ()))
+            looks = sum([self._tell(listener) for listener in listening])
+            gathered = PER_LISTENER * len(listening) + PER_LOOK * looks
+            self.next_news[one] = now + max(GATHER, gathered)
+        self._wake()
+
+    def look_round(self) -> None:
+        """What changed without a word: by another process, or hours that are over."""
+        self.steps.clear()
+        for listener in [one for some in self.all.values() for one in some]:
+            self._tell(listener)
+        self._wake()
+
+    def _listens_to(self, listener: Listener, hears: frozenset[str]) -> None:
+        for name in listener.hears - hears:
+            some = self.by_audience[listener.run_id, name]
+            some.discard(listener)
+            if not some:
+                del self.by_audience[listener.run_id, name]
+        for name in hears - listener.hears:
+            self.by_audience[listener.run_id, name].add(listener)
+        listener.hears = hears
+
+    def _tell(self, listener: Listener) -> bool:
+        """Whether it was told to look."""
+        seat = self.seat_of(listener.run_id, listener.token)
+        if seat is None:
+            self._listens_to(listener, frozenset())
+            if listener.signature is not None:
+                listener.signature = None
+                self._say(listener, b"event: gone\ndata: gone\n\n")
+            return False
+        who = self._who(listener, seat)
+        before, now = listener.signature, signature(seat.run, who)
+        if now == before:
+            return False
+        listener.signature = now
+        change = self._change(listener, seat.run, who, before or "", now)
+        self._say(listener, change or f"data: {now}\n\n".encode())
+        return change is None
+
+    def _who(self, listener: Listener, seat: Seat) -> Who:
+        """Who listens. Whoever comes into another group is told so as a seat, or with the room."""
+        told = tuple(seat.run.revisions.get(name, 0) for name in (ROOM, f"seat:{seat.key}"))
+        if (listener.told, listener.seat) != (told, seat.key):
+            listener.told, listener.seat = told, seat.key
+            listener.who = engine.who_of(seat.run.room, "seat", seat.key)
+            listener.pane = panes.audience_of(seat.run, listener.who)
+            self._listens_to(listener, frozenset(engine.audiences_of(listener.who)))
+        return listener.who
+
+    def _change(
+        self, listener: Listener, run: Run, who: Who, before: str, now: str
+    ) -> bytes | None:
+        """The event that makes the phone's page of `before` the one of `now`, where they differ in
+        the pane alone; else None."""
+        audience = listener.pane
+        differing = [
+            (old, new)
+            for old, new in zip(before.split("-"), now.split("-"), strict=False)
+            if old != new
+        ]
+        if not audience or len(differing) != 1 or before.count("-") != now.count("-"):
+            return None
+        ((old, new),) = differing
+        if old.rpartition(".")[0] != audience or new.rpartition(".")[0] != audience:
+            return None
+        key = (run.pk, old, new, listener.language)
+        if key not in self.steps:
+            with translation.override(listener.language):
+                self.steps[key] = _step(run, audience, old)
+        step = self.steps[key]
+        if step is None:
+            return None
+        own: dict[str, Any] = {"from": before, "to": now, "revision": run.revision}
+        if step.flagged:
+            own["own"] = sorted(panes.own_of(run, who))
+        return b"event: pane\ndata: %s,%s\n\n" % (json.dumps(own)[:-1].encode(), step.told)
+
+    def _say(self, listener: Listener, event: bytes) -> None:
+        listener.events.append(event)
+        self.woken.append(listener)
+
+    def _wake(self) -> None:
+        """Wake them all at once: each call into the loop costs as much as an event."""
+        woken, self.woken = self.woken, []
+        for loop in {one.loop for one in woken}:
+            events = [one.woken for one in woken if one.loop is loop]
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_set_all, events)
+
+
+def _step(run: Run, audience: str, before: str) -> Step | None:
+    """What changed in the pane since it was as `before` says ("group:B.7"), if that is known."""
+    room = panes.state_of(run, audience).partition("-")[0]
+    old = panes.text_of(run, audience, f"{room}-{before}")
+    new = panes.text_of(run, audience)
+    if old is None or new is None:
+        return None
+    told = json.dumps(panes.change(old, new), ensure_ascii=False)[1:]
+    return Step(told.encode(), audience == WORDINGS)
+
+
+def _set_all(events: list[asyncio.Event]) -> None:
+    for event in events:
+        event.set()
