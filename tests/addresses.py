@@ -15,8 +15,10 @@ from tests.world import ACTIVITY, LETTER, PROOF, World
 Words = dict[str, Any]
 #: An id that nothing has.
 MISSING = 987_654
-#: Every name of a stream; they answer in their own time (see streams in test_canaries.py).
-STREAMS = {"board_stream": "seat", "desk_stream": "desk", "screen_stream": "screen"}
+#: Every stream of a session; they answer in their own time (see streams in test_canaries.py).
+SESSION_STREAMS = {"board_stream": "seat", "desk_stream": "desk", "screen_stream": "screen"}
+#: Every name of a stream; the last is the one of `/check/`, open to anybody.
+STREAMS = {*SESSION_STREAMS, "check_stream"}
 
 #: What anybody reads.
 TEXTS: dict[str, list[Words]] = {

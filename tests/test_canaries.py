@@ -26,7 +26,7 @@ from exchange.directory import actions as directory
 from exchange.directory.models import Event, Role
 from exchange.live import streaming
 from tests import world as worlds
-from tests.addresses import STREAMS, addresses, names
+from tests.addresses import SESSION_STREAMS, addresses, names
 from tests.test_permissions import request_of
 from tests.world import World, secret
 
@@ -329,7 +329,7 @@ def test_streams_say_only_look_again(world: World) -> None:
     canaries = plant(world)
     for who in world.people():
         request = request_of(world.client(who))
-        for kind in STREAMS.values():
+        for kind in SESSION_STREAMS.values():
             told = str(streaming.current(request, world.open_run.pk, kind))
             assert [one.where for one in canaries if one.token in told] == []
 

@@ -71,14 +71,14 @@ def pages() -> set[str]:
     rows = [row for row in read_table(list(EVERYBODY)) if "@" not in row.name]
     return {
         row.name for row in rows if row.method == "get" and "200" in row.expected.values()
-    } - set(STREAMS)
+    } - STREAMS
 
 
 #: Who is led to a page from home: the walks are in tests/test_looking.py. One is enough for each.
 LED_TO = {
     "ada": (
         "about account account_address account_change_password account_login account_schools "
-        "activities activity activity_paper agenda_item claims component components desks "
+        "activities activity activity_paper agenda_item check claims component components desks "
         "devices finding help help_page home invitations join learning meeting "
         "meeting_calendar meeting_change meeting_new meeting_qr meeting_screen membership "
         "membership_commitment message mfa_activate_totp mfa_add_webauthn mfa_index "

@@ -21,6 +21,7 @@ from exchange.live.seating import cookie_name
 from tests import make
 from tests.addresses import (
     MISSING,
+    SESSION_STREAMS,
     STREAMS,
     addresses,
     fingerprint_of_database,
@@ -137,9 +138,9 @@ def test_streams_answer_those_the_table_says(world: World) -> None:
             for who in people
             for request in [request_of(world.client(who))]
         }
-        for name, kind in STREAMS.items()
+        for name, kind in SESSION_STREAMS.items()
     }
-    assert got == {name: rows[name] for name in STREAMS}
+    assert got == {name: rows[name] for name in SESSION_STREAMS}
 
 
 #: Posts that need no token of a form: who has the address is whom it is for.

@@ -26,17 +26,17 @@ from exchange.live.seating import seat_for
 GATHER, LOOK = 0.5, 7.0
 MOST_STREAMS = 3
 
-_streams: Counter[tuple[int, str]] = Counter()
+_streams: Counter[tuple[int | str, str]] = Counter()
 _lock = RLock()  # a finalizer may run while its own thread holds it
 
 
 class Place:
     """One of the few streams a seat may hold; `taken` is False when there was none left."""
 
-    def __init__(self, key: tuple[int, str]) -> None:
+    def __init__(self, key: tuple[int | str, str], most: int = MOST_STREAMS) -> None:
         self.key = key
         with _lock:
-            self.taken = _streams[key] < MOST_STREAMS
+            self.taken = _streams[key] < most
             _streams[key] += self.taken
 
     def give_back(self) -> None:
@@ -88,7 +88,7 @@ async def stream(request: HttpRequest, run_id: int, kind: str) -> HttpResponseBa
     a page of another site, though its browser sends the cookies along."""
     if from_elsewhere(request):
         return HttpResponse(_("A page of another site asked for this."), status=403)
-    await sync_to_async(_load_person)(request)
+    await sync_to_async(load_person)(request)
     found = await check(request, run_id, kind)
     if found is None:
         raise Http404
@@ -115,7 +115,7 @@ def _in_a_thread(request: HttpRequest, run_id: int, kind: str) -> Hearing | None
 check = sync_to_async(_in_a_thread, thread_sensitive=False)
 
 
-def _load_person(request: HttpRequest) -> bool:
+def load_person(request: HttpRequest) -> bool:
     """Resolve the lazy user in this request's own thread, then give its connection back: a
     stream lives for hours and must not hold one."""
     known = isinstance(request.user, Person)

@@ -13,7 +13,7 @@ class SiteConfig(AppConfig):
         from exchange.directory import slots  # app ready
 
         slots.before_second_step |= {
-            "about", "components", "component", "help", "help_page", "alive", "ready", "robots",
-            "security",
+            "about", "check", "check_stream", "components", "component", "help", "help_page", "alive",
+            "ready", "robots", "security",
         }  # fmt: skip
         warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous")

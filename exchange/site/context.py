@@ -79,6 +79,7 @@ def _house(request: HttpRequest) -> dict[str, Any]:
         "learning": address("learning"),
         "password": address("account_change_password"),
         "help": address("help"),
+        "check": address("check"),
         "pages": about(),
         "questions": address("question_new"),
         "security": address("security"),

@@ -22,6 +22,7 @@ from exchange.site.errors import page
 FOR_GUESTS = frozenset(
     [
         *("home", "hall", "about", "help", "help_page", "alive", "ready", "robots", "security"),
+        *("check", "check_stream"),
         *("join", "join_token", "join_code", "rejoin", "meeting_door"),
         *("board", "board_view", "board_moves", "board_stream", "board_ballot", "board_codes"),
     ]

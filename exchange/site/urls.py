@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.site import hall_mode, views
+from exchange.site import check_views, hall_mode, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("about/<slug:key>/", views.about, name="about"),
     path("help/", views.help_list, name="help"),
     path("help/<slug:key>/", views.help_page, name="help_page"),
+    path("check/", check_views.check, name="check"),
+    path("check/stream/", check_views.check_stream, name="check_stream"),
     path("hall/", hall_mode.hall, name="hall"),
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),

@@ -5,11 +5,12 @@ weak radio. A relay on a port of its own, in a thread of its own; each connectio
 import asyncio
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
 PIECE = 1460  # what one packet carries
+CUT = 3.0  # seconds after which a connection is ended that may not stay open
 STRANGE = (
     b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: 22\r\nConnection: close\r\n\r\n"
     b"<p>Please sign in.</p>"
@@ -44,6 +45,8 @@ class Relay:
 
     pass     it goes on to the server
     hold     the server's answer begins and then never goes on, as with a proxy that buffers
+    gather   the server's answer comes when it has ended, and then all at once
+    cut      it goes on to the server, and the connection is ended after a few seconds
     refuse   403 and a page of the proxy's own, which our server knows nothing of
     portal   200 and a page of the proxy's own
     """
@@ -102,6 +105,13 @@ class Relay:
             if rule == "hold":
                 writer.write(await there.readuntil(b"\r\n\r\n"))
                 await there.read(-1)
+            elif rule == "gather":
+                writer.write(await there.read(-1))
+                await writer.drain()
+            elif rule == "cut":
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CUT):
+                        await self._pump(there, writer, "down")
             else:
                 await self._pump(there, writer, "down")
         finally:

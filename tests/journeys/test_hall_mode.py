@@ -57,6 +57,14 @@ def test_a_guest_joins_over_plain_http_and_the_desk_is_on_the_laptop(
     assert phone.locator("input[type=password]").count() == 0
     axe(phone)
 
+    phone.goto("/check/")
+    phone.get_by_role("button", name="A quick look, ten seconds").tap()
+    verdict = "All that a session needs works" if SECURE else "Sessions work"
+    expect(phone.locator("#verdict")).to_contain_text(
+        f"{verdict} from here.", timeout=hall.PATIENCE
+    )
+    axe(phone)
+
     desk = page_at(1280, 900, base_url=laptop.url)
     hall.sign_in(desk, cast.ben)
     desk.goto(f"/runs/{run.pk}/desk/")
