@@ -328,6 +328,8 @@ CACHES = {
 }
 # Whoever sends it as a bearer token is told by /readyz what is amiss.
 READY_TOKEN = os.environ.get("EXCHANGE_READY_TOKEN", "").strip()
+# Whoever sends it as a bearer token is told figures by /metrics; without one there is no such page.
+METRICS_TOKEN = os.environ.get("EXCHANGE_METRICS_TOKEN", "").strip()
 LOG_LEVEL = chosen("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = chosen("LOG_FORMAT", "line", ("line", "json"))
 LOGGING = {

@@ -152,6 +152,7 @@ NO_PAGES = {
     "voice_note": "receives",
     "alive": "plain text",
     "ready": "JSON",
+    "metrics": "figures for a program",
     "robots": "plain text",
     "security": "plain text",
 }

@@ -161,7 +161,7 @@ SECRETS = {
     "a forge's token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22}|glpat-[\w-]{20})",
     "another token": r"\bxox[abprs]-[\w-]{10}|\b[sr]k_live_\w{16}|\bSG\.[\w-]{16}\.",
     "a signed token": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}",
-    "a setting": r"^\s*(?:export\s+)?(?:SECRET_KEY|EXCHANGE_READY_TOKEN|\w*PASS(?:WORD|PHRASE))="
+    "a setting": r"^\s*(?:export\s+)?(?:SECRET_KEY|EXCHANGE_(?:READY|METRICS)_TOKEN|\w*PASS(?:WORD|PHRASE))="
     r"[\"']?(?!put-)[\w+/=-]{16,}",
 }
 

@@ -17,7 +17,7 @@ EXAMPLES = HOUSE / "exchange" / "site" / "templates" / "site" / "components"
 #: Told to whoever runs the site, by its commands, its settings and its log: in English.
 FOR_OPERATORS = {
     "__main__", "account_commands", "age", "archive", "audit", "backup", "checks", "commands",
-    "discovery", "doctor", "environment", "importing", "keeping", "network_commands", "packs",
+    "discovery", "doctor", "environment", "importing", "keeping", "metrics", "network_commands", "packs",
     "reading", "readiness", "rehearsal", "restoring", "rows", "serving", "settings",
     "subject_commands",
 }  # fmt: skip

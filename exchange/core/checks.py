@@ -126,12 +126,14 @@ def _password_in_the_open(email_url: str) -> bool:
 
 def tokens() -> Iterator[CheckMessage]:
     """Whether what is told to the holder of a token can be had by guessing."""
-    if settings.READY_TOKEN and len(settings.READY_TOKEN) < SHORTEST_TOKEN:
-        yield Warning(
-            "EXCHANGE_READY_TOKEN is short; somebody could guess it.",
-            hint=f"Set one of {SHORTEST_TOKEN} characters or more.",
-            id="exchange.W011",
-        )
+    for name in ("READY_TOKEN", "METRICS_TOKEN"):
+        token = getattr(settings, name)
+        if token and len(token) < SHORTEST_TOKEN:
+            yield Warning(
+                f"EXCHANGE_{name} is short; somebody could guess it.",
+                hint=f"Set one of {SHORTEST_TOKEN} characters or more.",
+                id="exchange.W011",
+            )
 
 
 def files() -> Iterator[CheckMessage]:

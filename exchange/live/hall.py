@@ -18,7 +18,7 @@ from typing import TypeVar
 from django.db import connection
 from django.utils import translation
 
-from exchange.live import nudges
+from exchange.live import metrics, nudges
 from exchange.live.actions import Posted, Reply, play_moves
 from exchange.live.codes import fingerprint
 from exchange.live.listening import Listening
@@ -240,6 +240,7 @@ class Hall:
         if replies[0].status == "later":
             connection.close()  # the next turn asks for a new one
         self.committed = time.monotonic()
+        metrics.committed(len(some), self.committed - began)
         for run_id in {one.posted.run_id for one in some} & self.runs.keys():
             self.sure_at[run_id] = began  # the row was locked after that
             self._carry_over(before.get(run_id), self.runs[run_id])

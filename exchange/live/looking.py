@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from exchange.directory.models import School
-from exchange.live import engine
+from exchange.live import engine, metrics
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run, Seat
@@ -33,6 +33,7 @@ def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:
     `labels` holds the names this viewer may read: the own group's for a seat, all for the desk,
     none for the projector and the record.
     """
+    metrics.looked(who.kind)
     activity = brought_up(run)
     phase = run.phase
     room = engine.room_of(run.room, stamp_of(run))

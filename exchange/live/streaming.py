@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 from exchange.core.translating import gettext as _
 from exchange.directory.models import Person
-from exchange.live import engine, nudges
+from exchange.live import engine, metrics, nudges
 from exchange.live.looking import signature
 from exchange.live.models import Run
 from exchange.live.seating import seat_for
@@ -47,6 +47,15 @@ class Place:
                 _streams[self.key] -= 1
             if not _streams[self.key]:
                 del _streams[self.key]
+
+
+def open_streams() -> int:
+    """How many streams of sessions are open in this process; those of `/check/` are none."""
+    with _lock:
+        return sum(number for (run, _holder), number in _streams.items() if run != "check")
+
+
+metrics.streams_by(open_streams)
 
 
 @dataclass(frozen=True)

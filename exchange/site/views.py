@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from exchange.core import metrics as figures
 from exchange.core.readiness import WRONG, look
 from exchange.directory.models import Network, Person
 from exchange.directory.slots import fill, home_cards
@@ -122,7 +123,20 @@ def ready(request: HttpRequest) -> HttpResponse:
     lines = look()
     fine = all(line.state != WRONG for line in lines)
     told: dict[str, object] = {"ready": fine}
-    sent = request.headers.get("Authorization", "").encode()
-    if settings.READY_TOKEN and compare_digest(sent, f"Bearer {settings.READY_TOKEN}".encode()):
+    if _bears(request, settings.READY_TOKEN):
         told["lines"] = [asdict(line) for line in lines]
     return JsonResponse(told, status=200 if fine else 503)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus, for the holder of the token; for everybody else there is no page."""
+    if not _bears(request, settings.METRICS_TOKEN):
+        raise Http404
+    return HttpResponse(figures.text(), content_type=figures.KIND)
+
+
+def _bears(request: HttpRequest, token: str) -> bool:
+    """Whether this token is set and was sent along."""
+    sent = request.headers.get("Authorization", "").encode()
+    return bool(token) and compare_digest(sent, f"Bearer {token}".encode())

@@ -51,6 +51,8 @@ def test_nothing_is_wrong_with_a_sound_deployment(sound: object) -> None:
         ("FOUNDERS", "office", []),
         ("READY_TOKEN", "guess", ["exchange.W011"]),
         ("READY_TOKEN", "x" * 24, []),
+        ("METRICS_TOKEN", "guess", ["exchange.W011"]),
+        ("METRICS_TOKEN", "x" * 24, []),
         ("BASE_URL", "learning.example.org", ["exchange.E002", "exchange.W001"]),
         ("BASE_URL", "https://learning.example.org/exchange", ["exchange.E002"]),
         ("BASE_URL", "https://[", ["exchange.E002"]),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from exchange.core.translating import gettext as _
 from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
-from exchange.live import engine, nudges
+from exchange.live import engine, metrics, nudges
 from exchange.live.models import Ballot, Move, Run, Seat
 from exchange.live.plugin import DESK, Moment, Refused
 from exchange.live.versions import brought_up
@@ -78,7 +78,12 @@ def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> l
     kept  runs by id as the caller played them last: where the database has the same revision, room
           and state are not read again; changed to what they are afterwards
     """
-    kept = {} if kept is None else kept
+    replies = _play(batch, {} if kept is None else kept)
+    metrics.answered(reply.status for reply in replies)
+    return replies
+
+
+def _play(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:
     try:
         return _play_together(batch, kept)
     except Refused:
@@ -94,7 +99,7 @@ def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> l
         if len(batch) == 1:
             log.exception("move failed: run %s kind %s", batch[0].run_id, batch[0].kind)
             return [Reply("failed", _("Something went wrong on our side. Nothing was changed."))]
-        return [reply for posted in batch for reply in play_moves([posted], kept)]
+        return [reply for posted in batch for reply in _play([posted], kept)]
 
 
 def _locked(ids: Iterable[int], kept: dict[int, Run]) -> list[Run]:
