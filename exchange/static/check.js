@@ -90,13 +90,13 @@ async function listen(look, length, heard) {
     if (status === 429) return { key: "busy", lasted: lasted() };
     if (!answer.ok || !answer.body) return { key: "failed", status, lasted: lasted() };
     isOpen = true;
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    const [reader, letters] = [answer.body.getReader(), new TextDecoder()];
     let text = "";
     for (;;) {
       const { value, done } = await reader.read();
       if (done) throw new Error("it has no end of ours");
       last = performance.now();
-      const events = (text + value).split("\n\n");
+      const events = (text + letters.decode(value, { stream: true })).split("\n\n");
       text = events.pop() ?? "";
       for (const event of events) {
         if (event.startsWith("event: end")) return { key: "ended", lasted: lasted() };
@@ -230,6 +230,7 @@ const moment = (/** @type {number} */ at) =>
 
 // -- One check -------------------------------------------------------------------------------------
 
+let isBusy = false;
 const order = ["off", "way", "grey", "go"];
 
 /** @param {HTMLButtonElement} button */
@@ -262,7 +263,8 @@ async function run(button) {
 
 /** Not disabled: the focus stays where it is. @param {boolean} yes */
 function busy(yes) {
-  for (const button of buttons) button.ariaDisabled = String(yes);
+  isBusy = yes;
+  for (const button of buttons) button.setAttribute("aria-disabled", String(yes));
 }
 
 function begin() {
@@ -320,7 +322,7 @@ async function copy() {
 const buttons = [...form.querySelectorAll("button[data-look]")];
 for (const button of buttons) {
   button.hidden = false;
-  button.addEventListener("click", () => button.ariaDisabled === "true" || run(button));
+  button.addEventListener("click", () => isBusy || run(button));
 }
 find("plain").hidden = true;
 find("bare").hidden = true;
