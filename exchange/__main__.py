@@ -77,6 +77,9 @@ def _running(groups: Any) -> None:
     serve.add_argument(
         "--no-worker", dest="worker", action="store_false", help="a worker runs elsewhere"
     )
+    serve.add_argument(
+        "--processes", type=some(32), default=1, help="needs PostgreSQL and Redis; default: 1"
+    )
     serve.add_argument("--hall", action="store_true", help="for phones on a wifi without internet")
     serve.set_defaults(target=SERVE)
     work = groups.add_parser("work", help="send letters and do what is due, beside the server")

@@ -18,6 +18,7 @@ from exchange.core.environment import (
     listed,
     mail_server,
     number,
+    redis_server,
     refuse,
     refuse_hall,
     secret_key,
@@ -155,6 +156,9 @@ DATABASES = {
         "DATABASE_URL", OWN_FILE, database, "postgres://user:password@host:5432/name"
     )
 }
+
+# By which several processes tell each other that something changed; it holds nothing.
+REDIS_URL = understood("REDIS_URL", "", redis_server, "redis://user:password@host:6379")
 
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",

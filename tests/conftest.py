@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 from tests import world as worlds
 from tests.cast import cast as build_cast
 from tests.dbs.rows import Rows, put_back, taken
+from tests.redis_server import own_redis as own_redis
 from tests.server import process as process
 from tests.server import server as server
 from tests.world import World

@@ -46,8 +46,16 @@ def database_url() -> str:
 class Server:
     """One server process. `url` stays the same over a restart."""
 
-    def __init__(self, folder: Path, *, worker: bool = False, **environment: str) -> None:
-        self.options = () if worker else ("--no-worker",)
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        worker: bool = False,
+        program: tuple[str, str] = ("-m", "exchange"),
+        **environment: str,
+    ) -> None:
+        self.options = options if worker else ("--no-worker", *options)
+        self.program = program
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.home = folder
@@ -72,7 +80,7 @@ class Server:
             return
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "exchange", "serve", "--port", str(self.port), *self.options],
+                [sys.executable, *self.program, "serve", "--port", str(self.port), *self.options],
                 cwd=HERE, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
         until = time.monotonic() + PATIENCE

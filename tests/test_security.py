@@ -29,6 +29,7 @@ SPEAK = {
     "smtplib": {"exchange/core/outbox.py"},  # the name of a refusal; sending is Django's
     # whether the port is free; which addresses this machine has (the kernel is asked, nobody else)
     "socket": {"exchange/site/commands.py", "exchange/core/local.py"},
+    "redis": {"exchange/live/channel.py"},  # run numbers and audiences, where REDIS_URL is set
 }
 SPEAKING = {
     *SPEAK, "aiohttp", "ftplib", "http.client", "imaplib", "paramiko", "poplib", "requests",

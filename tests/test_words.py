@@ -16,7 +16,7 @@ NAMES = {"Learning Exchange", "CSV", "PDF", "SVG", "XLSX"}
 EXAMPLES = HOUSE / "exchange" / "site" / "templates" / "site" / "components"
 #: Told to whoever runs the site, by its commands, its settings and its log: in English.
 FOR_OPERATORS = {
-    "__main__", "account_commands", "age", "archive", "audit", "backup", "checks", "commands",
+    "__main__", "account_commands", "age", "archive", "audit", "backup", "channel", "checks", "commands",
     "discovery", "doctor", "environment", "importing", "keeping", "metrics", "network_commands", "packs",
     "reading", "readiness", "rehearsal", "restoring", "rows", "serving", "settings",
     "subject_commands",

@@ -136,6 +136,17 @@ def tokens() -> Iterator[CheckMessage]:
             )
 
 
+def redis() -> Iterator[CheckMessage]:
+    """Whether the password of Redis travels in the open."""
+    url = urlsplit(settings.REDIS_URL)
+    if url.scheme == "redis" and url.password and url.hostname not in LOCAL:
+        yield Warning(
+            "REDIS_URL sends the password of Redis without encryption.",
+            hint="Write rediss:// instead of redis://",
+            id="exchange.W012",
+        )
+
+
 def files() -> Iterator[CheckMessage]:
     """Whether others on this machine may read what we keep."""
     kept = [Path(settings.HOME)]
@@ -157,7 +168,7 @@ def _open_to_others(path: Path) -> bool:
 
 
 ALWAYS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (words_of_settings, floor)
-DEPLOYED: tuple[Callable[[], Iterator[CheckMessage]], ...] = (address, mail, tokens, files)
+DEPLOYED: tuple[Callable[[], Iterator[CheckMessage]], ...] = (address, mail, tokens, redis, files)
 
 
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:

@@ -103,6 +103,15 @@ def mail_server(url: str) -> SplitResult:
     return parts
 
 
+def redis_server(url: str) -> str:
+    """The address of a Redis as it was given, or ""; ValueError where it cannot be one."""
+    parts = urlsplit(url)
+    there = parts.path if parts.scheme == "unix" else parts.hostname
+    if url and (parts.scheme not in ("redis", "rediss", "unix") or not there or parts.port == 0):
+        raise ValueError(url)
+    return url
+
+
 def time_zone(name: str) -> str:
     """A time zone's name; LookupError, ValueError or OSError where there is none of that name."""
     return ZoneInfo(name).key

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class LiveConfig(AppConfig):
@@ -7,10 +8,15 @@ class LiveConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the directory's slots: what lower pages show of live. Say what is erased when."""
+        from exchange.core.readiness import readiness  # app ready
         from exchange.directory import actions, slots  # app ready
         from exchange.live import panels, retention, steps, subjects  # app ready
         from exchange.live.actions import findings  # app ready
 
+        if settings.REDIS_URL:
+            from exchange.live.channel import redis  # app ready; its library takes time
+
+            readiness.append(redis)
         retention.add_rules()
         subjects.add_holdings()
         slots.network_panels.append(panels.network_panel)

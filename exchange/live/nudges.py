@@ -1,15 +1,20 @@
-"""Who is waiting to be told "look again". In this process only; it never carries content.
+"""Who is waiting to be told "look again". It never carries content.
 
-`publish` and `subscribe` are the whole interface: with several processes a shared channel takes
-their place (docs/architecture.md, the fast door). A lost nudge costs time, never truth: streams
-look at the database every few seconds as well.
+Where `REDIS_URL` is set, what one process publishes is heard in the others (channel.py), else in this
+one only. A lost nudge costs time, never truth: streams look at the database every few seconds as well.
 """
 
 import asyncio
+import atexit
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock
+
+from django.conf import settings
+
+if settings.REDIS_URL:  # else its library would only cost time at every start
+    from exchange.live.channel import Channel, name_of_channel
 
 
 class Listener:
@@ -23,24 +28,53 @@ class Listener:
 
 _waiting: dict[int, set[Listener]] = defaultdict(set)
 _lock = Lock()
-_overhearing: list[Callable[[int, Collection[str]], None]] = []
+_overhearing: list[tuple[Callable[[int, Collection[str]], None], Callable[[], object]]] = []
 
 
-def overhear(told: Callable[[int, Collection[str]], None]) -> None:
-    """Call `told(run_id, audiences)` at every publishing, in the thread that publishes."""
-    _overhearing.append(told)
+def listen() -> None:
+    """From now on hear the other processes, where there may be some. A server calls it."""
+    if others:
+        others.listen()
+
+
+def overhear(told: Callable[[int, Collection[str]], None], look: Callable[[], object]) -> None:
+    """Call `told(run_id, audiences)` at every publishing, in the thread that publishes, and `look()`
+    where something may have been missed."""
+    _overhearing.append((told, look))
 
 
 def publish(run_id: int, audiences: Collection[str]) -> None:
-    """Wake the run's streams that hear one of these. Called after the commit, from any thread."""
-    for told in _overhearing:
+    """Wake the run's streams that hear one of these, wherever they are. Called after the commit,
+    from any thread."""
+    spread(run_id, audiences)
+    if others:
+        others.offer(run_id, audiences)
+
+
+def look() -> None:
+    """Wake all streams of this process: other processes were not heard for a while."""
+    for _told, look_round in _overhearing:
+        look_round()
+    with _lock:
+        listeners = [one for some in _waiting.values() for one in some]
+    for one in listeners:
+        _wake(one)
+
+
+def spread(run_id: int, audiences: Collection[str]) -> None:
+    """Wake those streams of this process."""
+    for told, _look_round in _overhearing:
         told(run_id, audiences)
     with _lock:
         listeners = list(_waiting.get(run_id, ()))
     for one in listeners:
-        concerned = one.hears is None or not one.hears.isdisjoint(audiences)
-        if concerned and not one.loop.is_closed():
-            one.loop.call_soon_threadsafe(one.woken.set)
+        if one.hears is None or not one.hears.isdisjoint(audiences):
+            _wake(one)
+
+
+def _wake(one: Listener) -> None:
+    if not one.loop.is_closed():
+        one.loop.call_soon_threadsafe(one.woken.set)
 
 
 @contextmanager
@@ -56,3 +90,10 @@ def subscribe(run_id: int) -> Iterator[Listener]:
             _waiting[run_id].discard(one)
             if not _waiting[run_id]:
                 del _waiting[run_id]
+
+
+#: The way to the other processes of this installation.
+others: "Channel | None" = None
+if settings.REDIS_URL:
+    others = Channel(settings.REDIS_URL, name_of_channel(), spread, look)
+    atexit.register(others.close)  # a command that ends at once has said what it did

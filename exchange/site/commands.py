@@ -23,6 +23,7 @@ from exchange.site import hall_mode
 from exchange.site.doctor import examined
 
 APPLICATION = "exchange.asgi:application"
+ONE_OF_SEVERAL = "exchange.asgi:one_of_several"
 PACKAGE = settings.PACKAGE
 # Event streams stay open; a stop does not wait for them longer than this.
 GRACE = 3
@@ -100,11 +101,27 @@ def told_of_hall() -> str:
     return "\n".join(lines)
 
 
-def serve(host: str, port: int, worker: bool, hall: bool) -> int:
-    """Start the server, one process, and the worker beside it; refuses with a sentence where that
-    would be unsafe. In a hall it listens on the hall's addresses and for this computer, and no
-    worker is started: a worker would ask a mail server."""
-    if sentence := refused():
+def too_many(processes: int, hall: bool) -> str:
+    """Why there cannot be so many processes, in a sentence, or ""."""
+    if processes == 1:
+        return ""
+    if hall:
+        return "A hall is served by one process. Leave out --processes."
+    if connection.vendor == "sqlite":
+        return (
+            "Several processes need PostgreSQL, and this is SQLite. Set DATABASE_URL; "
+            "`exchange move-to` copies what is there."
+        )
+    if not settings.REDIS_URL:
+        return "Several processes tell each other by Redis what changed. Set REDIS_URL."
+    return ""
+
+
+def serve(host: str, port: int, worker: bool, hall: bool, processes: int) -> int:
+    """Start the server, one process or several, and the worker beside it; refuses with a sentence
+    where that would be unsafe. In a hall it listens on the hall's addresses and for this computer,
+    and no worker is started: a worker would ask a mail server."""
+    if sentence := too_many(processes, hall) or refused():
         return stop(sentence)
     hosts = list(dict.fromkeys(["127.0.0.1", *settings.HALL])) if hall else [host]
     for one in hosts:
@@ -116,7 +133,7 @@ def serve(host: str, port: int, worker: bool, hall: bool) -> int:
     if hall:
         print(told_of_hall(), flush=True)
     with together(), worker_beside() if worker and not hall else nullcontext():
-        run(host, port, also=hosts if hall else None)
+        run(host, port, also=hosts if hall else None, processes=processes)
     return 0
 
 
@@ -134,8 +151,11 @@ def demo(port: int, reload: bool) -> int:
     return 0
 
 
-def run(host: str, port: int, *, reload: bool = False, also: list[str] | None = None) -> None:
+def run(
+    host: str, port: int, *, reload: bool = False, also: list[str] | None = None, processes: int = 1
+) -> None:
     """Hand over to uvicorn until it is stopped; `also` are addresses to listen on in place of one.
+    Of several processes uvicorn starts again whichever ends; one port leads to them all.
 
     No access log: addresses may carry keys. Headers of a proxy are believed only when there is
     one (TRUSTED_PROXY), and then only from FORWARDED_ALLOW_IPS, by default this machine.
@@ -153,6 +173,9 @@ def run(host: str, port: int, *, reload: bool = False, also: list[str] | None = 
     if also:
         doors = [socket.create_server((one, port), backlog=2048) for one in also]
         uvicorn.Server(uvicorn.Config(APPLICATION, **options)).run(sockets=doors)
+        return
+    if processes > 1:
+        uvicorn.run(ONE_OF_SEVERAL, factory=True, workers=processes, **options)
         return
     reload_dirs = [str(PACKAGE)] if reload else None
     uvicorn.run(APPLICATION, reload=reload, reload_dirs=reload_dirs, **options)

@@ -77,6 +77,7 @@ def test_bad_values_end_with_a_sentence(
 DATABASE = "DATABASE_URL cannot be understood; write postgres://user:password@host:5432/name."
 MAIL = "EMAIL_URL cannot be understood; write smtp+tls://user:password@host:587."
 ZONE = "TIME_ZONE cannot be understood; write the name of a place such as Europe/London."
+REDIS = "REDIS_URL cannot be understood; write redis://user:password@host:6379."
 LEVEL = "LOG_LEVEL is 'LOUD'; write DEBUG, INFO, WARNING or ERROR."
 
 
@@ -93,6 +94,10 @@ LEVEL = "LOG_LEVEL is 'LOUD'; write DEBUG, INFO, WARNING or ERROR."
         *[
             ("EMAIL_URL", raw, MAIL)
             for raw in ("smtp://u:secret@host:mail", "smtp://host:0", "smtp+tls://[", "smtp://h:99999")
+        ],
+        *[
+            ("REDIS_URL", raw, REDIS)
+            for raw in ("http://u:secret@host", "redis://", "redis://host:0", "redis://h:port", "host:6379")
         ],
         *[("TIME_ZONE", raw, ZONE) for raw in ("Mars/Base", "Europe", "../etc/passwd", "/")],
         ("LOG_LEVEL", "LOUD", LEVEL),
@@ -117,7 +122,7 @@ def test_a_value_that_cannot_be_read_stops_every_command(
 
 def test_empty_values_are_the_defaults_and_small_letters_do(tmp_path: Path) -> None:
     names = (
-        "DATABASE_URL", "EMAIL_URL", "TIME_ZONE", "LOG_LEVEL", "EXCHANGE_CONTENT_DIRS",
+        "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "TIME_ZONE", "LOG_LEVEL", "EXCHANGE_CONTENT_DIRS",
         "EXCHANGE_ACTIVITY_DIRS",
     )  # fmt: skip
     for given in (dict.fromkeys(names, ""), {"LOG_LEVEL": "error", "TIME_ZONE": "UTC"}):
