@@ -110,9 +110,9 @@ class Phone:
         self.number = 0
 
     async def come(self) -> None:
-        where = ("127.0.0.1", self.crowd.port)
+        where = ("127.0.0.1", self.one.get("port", self.crowd.port))
         loop = asyncio.get_running_loop()
-        self.line, self.second = Line(self.crowd.port), Line(self.crowd.port)
+        self.line, self.second = Line(where[1]), Line(where[1])
         ear, _ = await loop.create_connection(lambda: Ear(self.told), *where)
         ear.write(f"GET {self.path}stream/ HTTP/1.1\r\n{self.head}\r\n".encode())
 

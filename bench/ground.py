@@ -4,9 +4,13 @@ import csv
 import os
 import random
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
+import psycopg
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,15 +28,30 @@ HEADER = [
 ]  # fmt: skip
 
 
-def throw_away_database() -> tempfile.TemporaryDirectory:
-    """Point Django at an empty SQLite file in a folder of its own; keep what is returned."""
+def throw_away_database(url: str = "") -> tempfile.TemporaryDirectory:
+    """Point Django at an empty database: `url`, else an SQLite file in a folder of its own. Keep
+    what is returned."""
     folder = tempfile.TemporaryDirectory(prefix="exchange-bench-")
     os.environ["EXCHANGE_HOME"] = folder.name
-    os.environ["DATABASE_URL"] = f"sqlite:///{folder.name}/bench.sqlite3"
+    os.environ["DATABASE_URL"] = url or f"sqlite:///{folder.name}/bench.sqlite3"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
     django.setup()
     call_command("migrate", verbosity=0, run_syncdb=True)
     return folder
+
+
+@contextmanager
+def empty_postgres() -> Iterator[str]:
+    """The address of an empty database on the PostgreSQL of EXCHANGE_TEST_POSTGRES, gone
+    afterwards; psycopg's OperationalError where there is no PostgreSQL."""
+    url = os.environ.get("EXCHANGE_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+    name = f"exchange_bench_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as there:
+        there.execute(f"create database {name}")
+        try:
+            yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        finally:
+            there.execute(f"drop database {name} with (force)")
 
 
 def register_folder() -> Path | None:

@@ -23,11 +23,13 @@ from ground import ROOT, throw_away_database
 
 os.environ |= {"EXCHANGE_SECOND_STEP": "nobody", "LOG_LEVEL": "WARNING"}
 sys.path.insert(0, str(ROOT))
-folder = throw_away_database()
+folder = throw_away_database(os.environ.get("BENCH_DATABASE", ""))
 
 from django.conf import settings  # noqa: E402
+from django.db import transaction  # noqa: E402
 
 from exchange.core.packs import load_packs  # noqa: E402
+from exchange.directory.models import Network  # noqa: E402
 from exchange.live.actions import Posted, open_run, play_moves  # noqa: E402
 from exchange.live.actions.seats import play_joining  # noqa: E402
 from exchange.live.codes import fingerprint, new_token, show_code  # noqa: E402
@@ -42,8 +44,9 @@ GROUP = 5
 class Hall:
     """One session with its people, made through the product's own actions."""
 
-    def __init__(self, people: int) -> None:
-        network = demo.make_network()
+    def __init__(self, people: int, network: Network | None = None) -> None:
+        with transaction.atomic():
+            network = network or demo.make_network()
         self.ben = demo.person("ben")
         run = demo_session.set_up(
             network, title="What matters most?", cards="learning_between_schools",
@@ -125,15 +128,15 @@ class Hall:
 class Server:
     """`exchange serve` as everybody starts it, watched from outside."""
 
-    def __init__(self, **environment: str) -> None:
+    def __init__(self, port: int = PORT, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "exchange", "serve", "--no-worker", "--port", str(PORT)],
-            cwd=ROOT, env={**os.environ, "BASE_URL": f"http://localhost:{PORT}", **environment},
+            [sys.executable, "-m", "exchange", "serve", "--no-worker", "--port", str(port)],
+            cwd=ROOT, env={**os.environ, "BASE_URL": f"http://localhost:{port}", **environment},
         )  # fmt: skip
         for _ in range(200):
             try:
                 if (
-                    httpx.get(f"http://localhost:{PORT}/healthz", trust_env=False).status_code
+                    httpx.get(f"http://localhost:{port}/healthz", trust_env=False).status_code
                     == 200
                 ):
                     return
