@@ -2,11 +2,14 @@
 goes on when it is back."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from exchange.live.actions import play_moves
+from exchange.directory.models import Visit
+from exchange.live.actions import Posted, play_moves
 from exchange.live.hall import Hall
 from exchange.live.models import Move, Run
 from exchange.live.seating import cookie_name
@@ -50,6 +53,19 @@ class Away:
             connection.close()
 
 
+class Nowhere:
+    """Within it there is no database to be reached, not even for reading."""
+
+    def __enter__(self):
+        connection.close()
+        self.name = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = "/no/such/folder/exchange.sqlite3"
+
+    def __exit__(self, *fault):
+        connection.close()
+        connection.settings_dict["NAME"] = self.name
+
+
 def three(run):
     return [
         move_of(run, seat, "word", uuid.uuid4().hex, word=f"w{seat.key}")
@@ -79,6 +95,47 @@ def test_the_hall_goes_on_when_it_is_back(run):
     again = [hall.play(move) for move in moves]
     hall._turn()
     assert [one.result(0).status for one in (*first, *again)] == ["later"] * 3 + ["kept"] * 3
+
+
+def test_a_guest_whose_seat_cannot_be_looked_up_is_told_to_ask_again(run):
+    (seat,) = sit(run)
+    hall, posted = Hall(), Posted(run.pk, uuid.uuid4().hex, "seat", "word", {"word": "x"})
+    with Nowhere():
+        first = hall.play(posted, seat.token)
+        hall._turn()
+    again = hall.play(posted, seat.token)
+    hall._turn()
+    replies = [one.result(0) for one in (first, again)]
+    assert [(reply.status, reply.sentence) for reply in replies] == [
+        ("later", "Nothing can be kept at the moment. It is tried again."),
+        ("kept", ""),
+    ]
+
+
+def test_behind_the_fast_door_the_answer_is_later_too(client, run):
+    """500 would count as a try, and after three the phone gives the words back."""
+    (seat,) = sit(run)
+    client.cookies[cookie_name(run.pk)] = seat.token
+    client.raise_request_exception = False
+    words = {"kind": "word", "word": "x", "move_id": uuid.uuid4().hex}
+    path = f"/runs/{run.pk}/board/"
+    with Nowhere():
+        moved, looked = client.post(f"{path}moves/", words), client.get(f"{path}view/")
+    assert [(met.status_code, "X-Request-ID" in met.headers) for met in (moved, looked)] == [
+        (503, True)
+    ] * 2
+    assert client.post(f"{path}moves/", words).status_code == 302
+
+
+def test_whoever_is_signed_in_reads_on_while_nothing_can_be_written(client_of, cast, run):
+    """That they are still there is noted every five minutes, and cannot be now."""
+    ben = client_of(cast.ben)
+    Visit.objects.update(seen_at=timezone.now() - timedelta(minutes=10))
+    if connection.vendor == "sqlite":
+        with Away():
+            assert ben.get(f"/runs/{run.pk}/desk/").status_code == 200
+    assert ben.get(f"/runs/{run.pk}/desk/").status_code == 200
+    assert timezone.now() - Visit.objects.get().seen_at < timedelta(minutes=1)
 
 
 def test_a_phone_is_told_to_ask_again(client, run):

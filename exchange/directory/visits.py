@@ -4,6 +4,7 @@ computer after 4 hours, or when the browser is closed (docs/decisions/0026).
 """
 
 import json
+import logging
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -11,11 +12,14 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from exchange.core.sealing import Unreadable, seal, unseal
+from exchange.core.writing import is_away
 from exchange.directory.models import Visit
+
+log = logging.getLogger(__name__)
 
 PURPOSE = "visit"
 #: What stands in a session for the columns of its row.
@@ -35,6 +39,17 @@ def end_of(began: datetime, now: datetime, *, shared: bool) -> datetime:
     return min(began + LONGEST, now + (IDLE_SHARED if shared else IDLE))
 
 
+def _note(row: Visit, now: datetime) -> None:
+    """That somebody is still there. Where nothing can be written, on a full disk, they may read on."""
+    end = end_of(row.began_at, now, shared=row.is_shared)
+    try:
+        Visit.objects.filter(pk=row.pk).update(seen_at=now, expires_at=end)
+    except DatabaseError as fault:
+        if not is_away(fault):
+            raise
+        log.warning("a visit could not be noted: %s", type(fault).__name__)
+
+
 class SessionStore(SessionBase):
     """One browser's session."""
 
@@ -46,8 +61,7 @@ class SessionStore(SessionBase):
             with suppress(Unreadable):
                 held: dict[str, Any] = json.loads(unseal(PURPOSE, bytes(row.sealed)))
                 if now - row.seen_at > NOTE:
-                    end = end_of(row.began_at, now, shared=row.is_shared)
-                    Visit.objects.filter(pk=row.pk).update(seen_at=now, expires_at=end)
+                    _note(row, now)
                 return held
         self._session_key = None
         return {}

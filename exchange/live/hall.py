@@ -18,8 +18,10 @@ from typing import TypeVar
 from django.db import connection
 from django.utils import translation
 
+from exchange.core.writing import is_away
 from exchange.live import metrics, nudges
 from exchange.live.actions import Posted, Reply, play_moves
+from exchange.live.actions.moves import AWAY
 from exchange.live.codes import fingerprint
 from exchange.live.listening import Listening
 from exchange.live.models import Run, Seat
@@ -212,14 +214,15 @@ class Hall:
                 one.reply = Future()
         for language in {one.language for one in waiting}:
             some = [one for one in waiting if one.language == language]
-            try:
-                with translation.override(language or translation.get_language()):
+            with translation.override(language or translation.get_language()):
+                try:
                     self._play_together([one for one in some if self._seated(one)])
-            except Exception as fault:
-                log.exception("the hall could not play")
-                for one in some:
-                    if not one.reply.done():
-                        one.reply.set_exception(fault)
+                except Exception as fault:
+                    log.exception("the hall could not play")
+                    later = Reply("later", str(AWAY)) if is_away(fault) else None
+                    for one in some:
+                        if not one.reply.done():
+                            one.reply.set_result(later) if later else one.reply.set_exception(fault)
 
     def _seated(self, one: Waiting) -> bool:
         """Whether the move has its seat; where a token holds none, that is the reply."""

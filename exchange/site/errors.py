@@ -5,6 +5,7 @@ address may carry a key that opens something.
 """
 
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -15,6 +16,7 @@ from django.template import loader
 from django.utils.decorators import sync_and_async_middleware
 
 from exchange.core.logs import new_number
+from exchange.core.writing import is_away
 
 log = logging.getLogger("exchange.errors")
 
@@ -70,9 +72,12 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500. Uses neither database nor session nor context processors: any of them may be broken."""
-    body = loader.get_template("500.html").render({"reference": noted(request, 500)})
-    return HttpResponse(body, status=500)
+    """500, or 503 where the database is away: then a phone keeps what it sent and asks again. Uses
+    neither database nor session nor context processors: any of them may be broken."""
+    away = is_away(sys.exc_info()[1])  # Django and asgiref call this while they handle the fault
+    status = 503 if away else 500
+    context = {"reference": noted(request, status), "away": away}
+    return HttpResponse(loader.get_template("500.html").render(context), status=status)
 
 
 def wordless(request: HttpRequest, response: HttpResponse) -> bool:

@@ -3,12 +3,14 @@
 import gzip
 import logging
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.template import TemplateDoesNotExist, engines
 from django.template.loader import get_template
@@ -299,6 +301,15 @@ def asked() -> object:
     return RequestFactory().get("/somewhere/")
 
 
+AWAY, WRONG = "This site cannot reach its data at the moment", "Something went wrong here"
+
+
+def sqlite_fault(name):
+    fault = sqlite3.OperationalError(name)
+    fault.sqlite_errorname = name
+    return fault
+
+
 def test_every_error_page():
     assert [
         seen(errors.bad_request(asked(), BadRequest("No."))),
@@ -350,6 +361,33 @@ def test_server_error_needs_no_database(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert errors.server_error(asked()).status_code == 500
     assert "<h1>" in get_template("500.html").render()
+
+
+def raised(*causes):
+    """The exception that comes of raising these one from another, the last outermost."""
+    before = None
+    for cause in causes:
+        cause.__cause__, before = before, cause
+    return before
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "title"),
+    [
+        (OperationalError("the server closed the connection"), 503, AWAY),
+        (InterfaceError("the connection is closed"), 503, AWAY),
+        (raised(sqlite_fault("SQLITE_FULL"), OperationalError("full")), 503, AWAY),
+        (raised(sqlite_fault("SQLITE_ERROR"), OperationalError("no such table")), 500, WRONG),
+        (ProgrammingError("no such table"), 500, WRONG),
+        (ValueError("x"), 500, WRONG),
+    ],
+)
+def test_where_the_database_is_away_the_page_says_so(fault, status, title):
+    """With 503 a phone waits and counts no try."""
+    try:
+        raise fault
+    except Exception:
+        assert seen(errors.server_error(asked())) == (status, title)
 
 
 @GALLERY
