@@ -62,7 +62,8 @@ def new_room(
     """The room before anybody came; `minutes` plans each phase.
 
     language  of the words that the activity suggests and the room keeps
-    The clock's `first` stays the plan made at set-up; `plan` grows when the desk adds minutes.
+    The clock's `first` stays the plan made at set-up; `plan` grows when the desk adds minutes;
+    `seen` is when the last move was played.
     """
     plan = {p.key: int(minutes.get(p.key, p.minutes)) for p in activity.phases}
     plan[FINDINGS] = int(minutes.get(FINDINGS, 10))
@@ -79,6 +80,7 @@ def new_room(
         "worded": 0,
         "clock": {
             "since": now, "idle": 0, "paused": None, "first": dict(plan), "plan": plan, "spent": {},
+            "seen": now,
         },
     }  # fmt: skip
 
@@ -210,6 +212,30 @@ def apply(
     data  raw inputs, or the checked ones of the log when replaying
     Raises Refused with a sentence for the person; then nothing has changed.
     """
+    clock = room["clock"]
+    lost = shared_moves.set_back(clock, moment.now)
+    shared_moves.shift(clock, -lost)
+    try:
+        outcome = _judge(activity, room, state, by, seat, kind, data, moment)
+    except Refused:
+        shared_moves.shift(clock, lost)
+        raise
+    if "seen" in clock:
+        clock["seen"] = max(clock["seen"], moment.now)
+    return outcome
+
+
+def _judge(
+    activity: Activity,
+    room: Data,
+    state: State,
+    by: str,
+    seat: str,
+    kind: str,
+    data: Mapping[str, Any],
+    moment: Moment,
+) -> Outcome:
+    """`apply`, the clock being right."""
     if room["phase"] == CLOSED:
         raise Refused(_("This session is closed. Nothing can be changed any more."))
     if by == "seat" and seat not in room["seats"]:
@@ -250,7 +276,8 @@ def clock_of(activity: Activity, room: Data, now: int) -> Data:
     clock = room["clock"]
     phase, plan, spent = room["phase"], clock["plan"], dict(clock["spent"])
     first = clock.get("first", plan)  # sessions begun before it was kept have the last plan only
-    running = (clock["paused"] or now) - clock["since"] - clock["idle"]
+    as_before = now + shared_moves.set_back(clock, now)
+    running = (clock["paused"] or as_before) - clock["since"] - clock["idle"]
     planned = phase in plan
     left = plan[phase] * 60 - running if planned else None
     if planned:

@@ -98,6 +98,24 @@ def remove(turn: Turn) -> set[str]:
     return told
 
 
+#: Clocks of two machines may differ by so many seconds; what is more was set back.
+STEP = 60
+
+
+def set_back(clock: Data, now: int) -> int:
+    """By how many seconds the machine's clock was set back since the last move; 0: it was not.
+    That it was set forward cannot be told from time that passed."""
+    lost = int(clock.get("seen", now)) - now  # rooms made before it was kept do without
+    return lost if lost > STEP else 0
+
+
+def shift(clock: Data, seconds: int) -> None:
+    """Move what the clock remembers, so that it goes on where it stood."""
+    if seconds:
+        for name in ("since", "paused", "seen"):
+            clock[name] = clock[name] + seconds if clock[name] else clock[name]
+
+
 def advance(turn: Turn) -> set[str]:
     now = turn.room["phase"]
     if turn.data["saw"] != now:

@@ -83,6 +83,8 @@ def replayed(run):
     room = engine.new_room(activity, run.room["clock"]["first"], began, run.room["floor"], **kept)
     if not kept:  # rooms made before it was kept
         del room["language"]
+    if "seen" not in run.room["clock"]:
+        del room["clock"]["seen"]
     state = activity.start(run.setup, engine.chance_for(run.seed, 0))
     engine.replay(activity, room, state, log_of(run), run.seed)
     return room, state

@@ -112,3 +112,74 @@ def test_a_session_stored_before_the_first_plan_was_kept(session):
     session.play("desk", "extend", minutes=2)
     rail = session.clock()["rail"]
     assert [(row["plan"], row["added"]) for row in rail] == [(360, 0), (480, 0), (60, 0), (720, 0)]
+
+
+HOUR = 3600
+
+
+def replayed(session):
+    """(room, state) as the log alone gives them."""
+    room, state = engine.new_room(ACTIVITY, session.minutes, 1_000_000), session.first_state()
+    engine.replay(ACTIVITY, room, state, session.log, session.seed)
+    return room, state
+
+
+def test_set_back_by_an_hour_it_goes_on_where_it_stood(session):
+    """Both what is shown before the next move and what is counted after it."""
+    session.advance()
+    session.now += 30
+    session.play("desk", "extend", minutes=1)
+    assert session.clock()["left"] == 150
+    session.now -= HOUR
+    clock = session.clock()
+    assert (clock["left"], clock["ends_at"], clock["ticking"]["began"]) == (
+        150, session.now + 150, session.now - 30,
+    )  # fmt: skip
+    session.play("seat", "word", "s1", word="x")
+    assert session.clock()["left"] == 150
+    session.now += 20
+    assert session.clock()["left"] == 130
+    session.advance()
+    assert session.room["clock"]["spent"] == {"alone": 50}
+    assert replayed(session) == (session.room, session.state)
+
+
+def test_set_back_during_a_pause_the_pause_goes_on(session):
+    session.advance()
+    session.now += 30
+    session.play("desk", "pause")
+    session.now -= HOUR
+    assert session.clock()["left"] == 90
+    session.play("desk", "extend", minutes=1)
+    session.now += 500
+    session.play("desk", "resume")
+    session.now += 10
+    assert session.clock()["left"] == 140
+    assert replayed(session) == (session.room, session.state)
+
+
+def test_a_refused_move_leaves_a_clock_that_was_set_back_as_it_is(session):
+    session.advance()
+    session.now -= HOUR
+    before = deepcopy(session.room)
+    assert session.refused("desk", "resume") == "The clock is already running."
+    assert session.room == before
+
+
+def test_two_machines_whose_clocks_differ_a_little_do_not_wear_it_out(session):
+    """Two processes play in turn, one of them thirty seconds behind."""
+    session.advance()
+    for _ in range(10):
+        for ahead in (0, -30):
+            session.now += ahead
+            session.play("seat", "word", "s1", word="x")
+            session.now += 1 - ahead
+    assert session.clock()["left"] == 100
+
+
+def test_a_session_from_before_it_was_kept_goes_on_without(session):
+    del session.room["clock"]["seen"]
+    session.advance()
+    session.now -= HOUR
+    session.play("desk", "pause")
+    assert session.room["clock"].get("seen") is None
