@@ -8,7 +8,7 @@
 // Others may listen on document: "view:before" (cancel it to put the swap off) and "view:changed",
 // and post by "move:post" with url, fields and said.
 
-import { setClock, tick } from "./clock.js";
+import { checkClock, setClock, tick, wasSet } from "./clock.js";
 import * as outbox from "./outbox.js";
 import * as pane from "./pane.js";
 
@@ -114,6 +114,7 @@ async function lookOnce() {
   if (isOver) await leave();
   else if (answer.status === 200) {
     pane.begin(answer.text);
+    checkClock(answer.text);
     swap(answer.text);
   }
   const isReached = answer.ours || answer.status === 304 || answer.text.includes('id="view"');
@@ -460,7 +461,9 @@ setInterval(tick, 1000);
 setInterval(keepDrafts, 2000);
 setInterval(() => {
   const now = Date.now();
-  if (now - lastHeard > PATIENCE && now - lastLook >= POLL) look();
+  const [isSet, shown] = [wasSet(), view()];
+  if (isSet && shown) shown.dataset.signature = ""; // the whole page: with it comes the server's time
+  if (isSet || (now - lastHeard > PATIENCE && now - lastLook >= POLL)) look();
   // A proxy may refuse a stream, or answer for a server that is starting: try it again now and then.
   if (source?.readyState === EventSource.CLOSED && now - listenedAt > LISTEN) listen();
 }, 1000);
