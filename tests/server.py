@@ -74,18 +74,22 @@ class Server:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers; one that is running goes on."""
-        if self.process is not None and self.process.poll() is None:
-            return
+    def begin(self) -> None:
+        """Start it and wait for nothing."""
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self.program, "serve", "--port", str(self.port), *self.options],
                 cwd=HERE, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
+
+    def start(self) -> None:
+        """Start it and wait until it answers; one that is running goes on."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        self.begin()
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            if self.process.poll() is not None:
+            if self.process is None or self.process.poll() is not None:
                 break
             try:
                 if httpx.get(f"{self.url}/join/", trust_env=False).status_code == 200:
