@@ -1,6 +1,7 @@
 """A database that is away, or cannot be written to: nobody is told "kept", nothing is doubled, and it
 goes on when it is back."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from exchange.live.models import Move, Run
 from exchange.live.seating import cookie_name
 from exchange.live.tests.holding import SAMPLE, advance, hold, move_of, replayed, sit
 
+LATER = "Nothing can be kept at the moment. Send it again in a minute."
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -107,7 +109,7 @@ def test_a_guest_whose_seat_cannot_be_looked_up_is_told_to_ask_again(run):
     hall._turn()
     replies = [one.result(0) for one in (first, again)]
     assert [(reply.status, reply.sentence) for reply in replies] == [
-        ("later", "Nothing can be kept at the moment. It is tried again."),
+        ("later", LATER),
         ("kept", ""),
     ]
 
@@ -125,6 +127,18 @@ def test_behind_the_fast_door_the_answer_is_later_too(client, run):
         (503, True)
     ] * 2
     assert client.post(f"{path}moves/", words).status_code == 302
+
+
+def test_without_script_nobody_sends_it_again_and_the_page_says_so(client, run):
+    (seat,) = sit(run)
+    client.cookies[cookie_name(run.pk)] = seat.token
+    words = {"kind": "word", "word": "x", "move_id": uuid.uuid4().hex}
+    if connection.vendor == "sqlite":
+        with Away():
+            met = client.post(f"/runs/{run.pk}/board/moves/", words)
+        said = re.search(r"Not done:</strong> ([^<]+)", met.content.decode())[1]
+        assert (met.status_code, said) == (503, LATER)
+    assert client.post(f"/runs/{run.pk}/board/moves/", words).status_code == 302
 
 
 def test_whoever_is_signed_in_reads_on_while_nothing_can_be_written(client_of, cast, run):

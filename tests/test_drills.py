@@ -14,7 +14,7 @@ from drills.run import SKIPPED
 from tests.server import HERE
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
-LATER = "Nothing can be kept at the moment. It is tried again."
+LATER = "Nothing can be kept at the moment. Send it again in a minute."
 WELL = ", ".join(f"{kind} 0" for kind in KINDS)
 
 

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 #: What a client may call its move. The house's own ids start with HOUSE, so that nobody can take
 #: one before the house does.
 PROPER_ID, HOUSE = re.compile(r"[A-Za-z0-9_-]{8,64}"), "house:"
-AWAY = gettext_lazy("Nothing can be kept at the moment. It is tried again.")
+AWAY = gettext_lazy("Nothing can be kept at the moment. Send it again in a minute.")
 NO_PROPER_ID = gettext_lazy("This move has no proper id. Reload the page.")
 
 
