@@ -98,7 +98,10 @@ def stored(house: House) -> Iterator[Stored]:
     connection.close()
     for session in house.sessions:
         run = Run.objects.get(pk=session.run.pk)
-        log = [Line(m.seq, m.move_id, m.data) for m in run.moves.order_by("seq")]
+        log = [
+            Line(m.seq, m.move_id, {**m.data, "kind": m.kind, "by": m.seat or m.by})
+            for m in run.moves.order_by("seq")
+        ]
         yield Stored(
             run.pk, run.revision, log, (run.room, run.state), replayed(run), session.before
         )

@@ -18,7 +18,7 @@ class Post:
     """One move of a client, from the first time it was sent to the answer that judged it.
 
     number    its place among the client's own moves, which are sent one after another
-    data      what was posted and must stand in the log
+    data      what was posted, of which kind and by whom, as it must stand in the log
     status    kept, again or refused; "" where it was never judged
     revision  that the answer named, and `at` its time
     """

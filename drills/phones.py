@@ -137,7 +137,7 @@ class Phone:
         now = time.monotonic()
         if status in KEPT:
             self.acknowledged.append((move.sent, now))
-        data = {name: value for name, value in move.data.items() if name != "kind"}
+        data = {**move.data, "by": self.name}
         self.crowd.posts.append(
             Post(
                 self.run, self.name, move.number, move.move_id, data, move.asked, now, status,
