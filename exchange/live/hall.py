@@ -78,7 +78,7 @@ class Hall:
         if self.thread is None:
             self.thread = threading.Thread(target=self._work, name="hall", daemon=True)
             self.thread.start()
-            nudges.overhear(self._overheard, lambda: self.ask(self._look_round))
+            nudges.overhear(self._overheard, lambda: self.ask(self.listening.look_round))
 
     # --- asked from any thread ---
 
