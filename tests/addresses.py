@@ -94,7 +94,10 @@ def looked_up(world: World) -> dict[str, list[Words]]:
         ("voice_note", [{"pk": world.voice.pk}]),
         ("activity run_new run_trial", [{"key": ACTIVITY}]),
         ("run run_setup run_notes run_opening run_closure run_cancellation run_door", each_run),
-        ("board board_view board_moves board_stream desk desk_view desk_moves", each_run),
+        (
+            "board board_view board_moves board_stream desk desk_view desk_people desk_moves",
+            each_run,
+        ),
         ("desk_stream screen screen_view screen_stream screen_qr", each_run),
         ("run_facilitators desk_codes board_codes run_copy", each_run),
         ("run_door_watch run_admissions board_claim board_claim_codes", each_run),

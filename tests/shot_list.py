@@ -490,6 +490,7 @@ def of_a_session(network: Network, ben: Who) -> list[Shot]:
         page("board", sorter, sort.pk, suffix="-sort", window_only=True),
         page("board", member, groups.pk, suffix="-groups"),
         page("desk", ben, groups.pk, suffix="-groups"),
+        page("desk_people", ben, groups.pk),
         page("board", listener, agree.pk, suffix="-agree"),
         page("desk", ben, agree.pk, suffix="-agree"),
         page("screen", ben, agree.pk, suffix="-agree"),

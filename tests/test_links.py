@@ -56,6 +56,7 @@ BY_ANOTHER_WAY = {
     "meeting_letter": "the link of a letter",
     "meeting_letter_calendar": "the link of a letter",
     "calendar_file": "calendar programs ask",
+    "desk_people": "the desk of a session with more than forty people",
     "join_code": "the code on the screen",
     "join_token": "the picture or the link",
     "single_sign_on": "the account page, where a provider is set up",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from exchange.core.pictures import qr_svg
-from exchange.directory.models import School
+from exchange.directory.outcomes import page_of
 from exchange.directory.requests import SignedIn
 from exchange.live import engine, grouping, shared_moves
 from exchange.live.actions import (
@@ -26,7 +26,7 @@ from exchange.live.actions import (
     write_note,
 )
 from exchange.live.forms import LabelForm, NoteForm
-from exchange.live.looking import cast_so_far, look, signature
+from exchange.live.looking import cast_so_far, groups_for, labels_for, look, signature
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import Activity, Refused
 from exchange.live.run_views import note_of, run_context
@@ -34,24 +34,22 @@ from exchange.live.seat_views import answer, play, words_of
 from exchange.live.seating import facilitated_or_404
 from exchange.live.streaming import stream
 
+#: More people than this have a page of their own, so that a hall's desk stays light.
+MOST_SHOWN = 40
+
 
 def _desk(request: SignedIn, run: Run) -> dict[str, Any]:
     context = look(run, engine.who_of(run.room, "desk"))
-    seats = list(Seat.objects.taken().filter(run=run).select_related("school"))
-    schools = School.objects.in_bulk({s.school_id for s in seats if s.school_id})
-    by_key = {seat.key: seat for seat in seats}
+    taken = Seat.objects.taken().filter(run=run)
+    school_of = dict(taken.exclude(school=None).values_list("key", "school__name"))
     for group in context["groups"]:
-        group["seats"] = [by_key[key] for key in group["seats"] if key in by_key]
-        group["schools"] = sorted(
-            {schools[s.school_id].name for s in group["seats"] if s.school_id}
-        )
+        group["schools"] = sorted({school_of[key] for key in group["seats"] if key in school_of})
     room = engine.room_of(run.room)
+    few = len(room.seats) <= MOST_SHOWN
     return {
         **context,
-        "seats": seats,
-        "letters": {
-            seat.key: group["letter"] for group in context["groups"] for seat in group["seats"]
-        },
+        "seats": list(taken.select_related("school")) if few else [],
+        "letters": letters_of(run),
         "waiting": context["activity"].waiting(run.state, room),
         "cast": cast_so_far(run),
         "at_the_door": list(run.seats.at_the_door().select_related("school")),
@@ -60,6 +58,11 @@ def _desk(request: SignedIn, run: Run) -> dict[str, Any]:
         **_grouping(context["activity"], run.room),
         "join_url": settings.BASE_URL + reverse("join_token", args=[run.code_token or "-"]),
     }
+
+
+def letters_of(run: Run) -> dict[str, str]:
+    """seat key -> the letter of its group."""
+    return {key: letter for letter, keys in run.room["groups"].items() for key in keys}
 
 
 def _grouping(activity: Activity, room: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +104,29 @@ def desk_view(request: SignedIn, run_id: int) -> HttpResponse:
     if request.GET.get("have") == signature(run, engine.who_of(run.room, "desk")):
         return HttpResponseNotModified()
     return render(request, "live/_desk.html", _desk(request, run))
+
+
+@login_required
+@require_GET
+def desk_people(request: SignedIn, run_id: int) -> HttpResponse:
+    """Everybody who has a seat, by pages and by name; what the desk can do for each."""
+    run = facilitated_or_404(request, run_id)
+    if not run.is_open:
+        return redirect("run", run.pk)
+    who = engine.who_of(run.room, "desk")
+    find = request.GET.get("find", "").replace("\0", "").strip()[:40]
+    seats = run.seats.taken().select_related("school").order_by("pk")
+    context = {
+        "run": run,
+        "find": find,
+        "page_obj": page_of(request, seats.filter(label__icontains=find) if find else seats),
+        "groups": groups_for(run, who),
+        "labels": labels_for(run, who),
+        "letters": letters_of(run),
+        "new_group": shared_moves.next_letter(run.room),
+        "move_url": reverse("desk_moves", args=[run.pk]),
+    }
+    return render(request, "live/desk_people.html", context)
 
 
 @login_required

@@ -98,6 +98,7 @@ urlpatterns = [
     # The desk
     path("runs/<int:run_id>/desk/", desk_views.desk, name="desk"),
     path("runs/<int:run_id>/desk/view/", desk_views.desk_view, name="desk_view"),
+    path("runs/<int:run_id>/desk/people/", desk_views.desk_people, name="desk_people"),
     path("runs/<int:run_id>/desk/moves/", desk_views.desk_moves, name="desk_moves"),
     path("runs/<int:run_id>/desk/stream/", desk_views.desk_stream, name="desk_stream"),
     path("runs/<int:run_id>/notes/", desk_views.notes, name="run_notes"),

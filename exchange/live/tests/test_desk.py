@@ -4,8 +4,11 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from exchange.live.desk_views import MOST_SHOWN
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run, Seat
 from exchange.live.pageforms import read_page
@@ -290,3 +293,40 @@ def test_every_shared_move_can_be_pressed(run, ben):
     (finding,) = Run.objects.get(pk=run.pk).room["findings"]
     assert (finding["text"], finding["settled"]) == ("First, in other words.", True)
     assert [voice["note"] for voice in finding["dissent"]] == ["Nor there."]
+
+
+# --- a hall ---
+
+
+def test_a_halls_desk_names_nobody_but_leads_to_them_all(cast, client_of):
+    run = hold(cast.ben, cast.harbour, key="diamond_nine")
+    sit(run, MOST_SHOWN, (cast.quayside,))
+    ben = client_of(cast.ben)
+    few = ben.get(f"/runs/{run.pk}/desk/").content.decode()
+    assert few.count('id="label-s') == MOST_SHOWN
+    sit(run, 11, (cast.eastway,))
+    many = ben.get(f"/runs/{run.pk}/desk/").content.decode()
+    people = f"/runs/{run.pk}/desk/people/"
+    assert (many.count('id="label-s'), many.count(f'href="{people}"')) == (0, 1)
+    pages = [ben.get(people), ben.get(f"{people}?page=2")]
+    assert [len(page.context["page_obj"]) for page in pages] == [50, 1]
+    found = ben.get(f"{people}?find=person%2039").context["page_obj"]
+    assert [seat.key for seat in found] == ["s40"]
+    assert "Nobody of that name is here." in ben.get(f"{people}?find=nobody").content.decode()
+    forms = pages[0].content.decode()
+    assert f'action="/runs/{run.pk}/seats/s1/label/"' in forms
+    ben.post(f"/runs/{run.pk}/seats/s1/label/", {"label": "Nora"})
+    assert [s.label for s in ben.get(f"{people}?find=nora").context["page_obj"]] == ["Nora"]
+
+
+def test_a_halls_desk_costs_the_same_queries_however_many_are_in(cast, client_of):
+    run = hold(cast.ben, cast.harbour, key="diamond_nine")
+    asked = []
+    ben = client_of(cast.ben)
+    for more in (MOST_SHOWN + 1, 60):
+        sit(run, more, (cast.quayside, cast.eastway))
+        for address in ("desk/view/", "desk/people/"):
+            with CaptureQueriesContext(connection) as queries:
+                assert ben.get(f"/runs/{run.pk}/{address}").status_code == 200
+            asked.append((address, len(queries)))
+    assert asked[:2] == asked[2:]
