@@ -212,6 +212,24 @@ class Phone:
         return {"kind": "group_unplace", "card": self.one["card"]}
 
 
+class Desk(Phone):
+    """The facilitator's desk, or the projector: signed in, it looks again whenever it is told to."""
+
+    def __init__(self, crowd: "Crowd", one: dict[str, Any]) -> None:
+        super().__init__(crowd, {**one, "token": ""})
+        self.path = f"/runs/{one['run']}/{one['page']}/"
+        self.head = f"Host: {crowd.host}\r\nCookie: {one['cookie']}\r\n"
+
+    def looked(self, status: int, body: bytes) -> None:
+        self.looking = False
+        self.crowd.answers[f"{self.one['page']} {status}"] += 1
+        if status == 200:
+            self.signature = SIGNATURE.search(body)[1]  # type: ignore[index]
+        if self.again:
+            self.again = False
+            self.look()
+
+
 class Crowd:
     def __init__(self, told: dict[str, Any]) -> None:
         self.port, self.told = told["port"], told
@@ -222,11 +240,13 @@ class Crowd:
         self.answers: dict[str, int] = defaultdict(int)
         self.said: dict[str, int] = defaultdict(int)
         self.phones = [Phone(self, one) for one in told["phones"]]
+        self.desks = [Desk(self, one) for one in told.get("desks", ())]
 
     async def act(self) -> dict[str, Any]:
         for at in range(0, len(self.phones), 25):
             await asyncio.gather(*(phone.come() for phone in self.phones[at : at + 25]))
-        for phone in self.phones:
+        await asyncio.gather(*(desk.come() for desk in self.desks))
+        for phone in (*self.phones, *self.desks):
             phone.look()
         await asyncio.sleep(self.told["settle"])
         print("ready", flush=True)

@@ -5,6 +5,7 @@
 
 groups  one session in groups of five that sort one diamond each, one move a second each person
 room    the same people agree to wordings: every phone follows every change
+        (in both the facilitator's desk and the projector are open and follow as well)
 storm   all of them join within a minute, from one address
 """
 
@@ -27,6 +28,7 @@ folder = throw_away_database(os.environ.get("BENCH_DATABASE", ""))
 
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from exchange.core.packs import load_packs  # noqa: E402
 from exchange.directory.models import Network  # noqa: E402
@@ -112,6 +114,16 @@ class Hall:
     def phone(self, key: str, hears: str) -> dict[str, Any]:
         return {"run": self.run.pk, "seat": key, "token": self.tokens[key], "hears": hears}
 
+    def desks(self) -> list[dict[str, Any]]:
+        """The facilitator's desk and the projector, signed in."""
+        signed_in = Client()
+        signed_in.force_login(self.ben)
+        cookie = "; ".join(f"{name}={one.value}" for name, one in signed_in.cookies.items())
+        return [
+            {"run": self.run.pk, "seat": "", "cookie": cookie, "page": page}
+            for page in ("desk", "screen")
+        ]
+
     def fill_groups(self) -> None:
         """Groups of five, where the rule makes them of three to five."""
         groups = {letter: list(keys) for letter, keys in self.run.room["groups"].items()}
@@ -184,7 +196,7 @@ def watch(
     empty = server.memory()
     told = {
         "port": PORT, "phones": phones, "seconds": min(seconds, 12) if shape == "room" else seconds,
-        "every": 1.0, "settle": max(3.0, len(phones) / 40), "grace": 20.0,
+        "desks": hall.desks(), "every": 1.0, "settle": max(3.0, len(phones) / 40), "grace": 20.0,
     }  # fmt: skip
     found = let_in(server, "phones", told)
     names = [name for name, _run in found["kept"]]

@@ -6,7 +6,9 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from exchange.live.actions import add_facilitator
 from exchange.live.models import Move, Run
 from exchange.live.seating import cookie_name, new_once
 from exchange.live.tests.holding import SAMPLE, advance, hold, replayed, sit
@@ -264,6 +266,26 @@ def test_a_removed_seat_hears_nothing_more_at_once(server, cast):
     events, again, ended = asyncio.run(removing())
     assert events[1:] == ["event: gone", "data: gone"]
     assert (again, ended) == (404, False)
+
+
+def test_whoever_loses_a_role_hears_nothing_more_of_the_desk_at_once(server, cast):
+    """Sooner than the stream's own look at the database, which comes every seven seconds."""
+    run = hold(cast.ben, cast.harbour)
+    add_facilitator(run=run, person=cast.eve, by=cast.ben)
+    role = cast.eve.role_assignments.get(network=cast.harbour)
+    ada, eve, ben = (server.client(one) for one in (cast.ada, cast.eve, cast.ben))
+
+    async def ending():
+        lost, stays = [await ear(one, run, "desk") for one in (eve, ben)]
+        answer = await ada.post(reverse("role_end", args=[cast.harbour.pk, role.pk]))
+        assert answer.status_code == 302
+        async with asyncio.timeout(5):
+            await lost.ended.wait()
+        again = await ear(eve, run, "desk")
+        return lost.events[1:], again.status, stays.ended.is_set()
+
+    connection.close()
+    assert asyncio.run(ending()) == (["event: gone", "data: gone"], 404, False)
 
 
 def test_at_most_three_streams_a_seat_and_a_place_is_given_back(server, cast):

@@ -10,13 +10,14 @@ class LiveConfig(AppConfig):
         """Fill the directory's slots: what lower pages show of live. Say what is erased when."""
         from exchange.core.readiness import readiness  # app ready
         from exchange.directory import actions, slots  # app ready
-        from exchange.live import panels, retention, steps, subjects  # app ready
+        from exchange.live import leaving, panels, retention, steps, subjects  # app ready
         from exchange.live.actions import findings  # app ready
 
         if settings.REDIS_URL:
             from exchange.live.channel import redis  # app ready; its library takes time
 
             readiness.append(redis)
+        leaving.watch()
         retention.add_rules()
         subjects.add_holdings()
         slots.network_panels.append(panels.network_panel)

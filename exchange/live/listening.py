@@ -54,10 +54,11 @@ class Listener:
 
 @dataclass(frozen=True)
 class Step:
-    """From one state of a pane to another: the part of the event that all get alike."""
+    """From one state of a pane to another: the part of the event that all get alike, and the flags
+    of each seat, where such a pane has any."""
 
     told: bytes
-    flagged: bool
+    flags: dict[str, list[str]] | None
 
 
 class Listening:
@@ -176,8 +177,8 @@ class Listening:
         if step is None:
             return None
         own: dict[str, Any] = {"from": before, "to": now, "revision": run.revision}
-        if step.flagged:
-            own["own"] = sorted(panes.own_of(run, who))
+        if step.flags is not None:
+            own["own"] = step.flags.get(who.seat, [])
         return b"event: pane\ndata: %s,%s\n\n" % (json.dumps(own)[:-1].encode(), step.told)
 
     def _say(self, listener: Listener, event: bytes) -> None:
@@ -201,7 +202,7 @@ def _step(run: Run, audience: str, before: str) -> Step | None:
     if old is None or new is None:
         return None
     told = json.dumps(panes.change(old, new), ensure_ascii=False)[1:]
-    return Step(told.encode(), audience == WORDINGS)
+    return Step(told.encode(), panes.flags_of(run) if audience == WORDINGS else None)
 
 
 def _set_all(events: list[asyncio.Event]) -> None:

@@ -14,7 +14,7 @@ from exchange.live import engine, metrics
 from exchange.live.codes import fingerprint, show_code
 from exchange.live.discovery import activity_of
 from exchange.live.models import Run, Seat
-from exchange.live.panes import audience_of, filled, own_of, text_of, wordings_of
+from exchange.live.panes import audience_of, filled, flags_of, text_of, wordings_of
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Activity, Who
 from exchange.live.versions import brought_up
 
@@ -83,7 +83,7 @@ class PaneShown:
 
     def filled(self, csrf: str) -> str:
         text = text_of(self.run, audience_of(self.run, self.who))
-        return filled(text or "", own_of(self.run, self.who), csrf)
+        return filled(text or "", flags_of(self.run).get(self.who.seat, ()), csrf)
 
 
 def stamp_of(run: Run) -> tuple[object, ...] | None:

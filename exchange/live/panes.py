@@ -2,13 +2,13 @@
 once for all of them, and what changed in it is sent to them line by line (docs/decisions/0054).
 
 What differs from phone to phone within it is no more than a flag: what holds for one's own seat
-(`own_of`) shows or hides parts that are written for everybody. All else that is one's own stands
+(`flags_of`) shows or hides parts that are written for everybody. All else that is one's own stands
 outside the pane, and so changes only with what is told to the seat or to the room.
 """
 
 import re
 import uuid
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,17 +62,15 @@ def move_url_of(run_id: int) -> str:
     return reverse("board_moves", args=[run_id])
 
 
-def own_of(run: Run, who: Who) -> frozenset[str]:
-    """The flags that hold for this seat in its pane: "agreed-f1", "differs-f2"."""
-    if run.phase != FINDINGS:
-        return frozenset()
-    found = set()
-    for worded in run.room["findings"]:
-        if who.seat in worded["agree"]:
-            found.add(f"agreed-{worded['id']}")
-        if any(voice["seat"] == who.seat for voice in worded["dissent"]):
-            found.add(f"differs-{worded['id']}")
-    return frozenset(found)
+def flags_of(run: Run) -> dict[str, list[str]]:
+    """seat -> the flags that hold for it in its pane: "agreed-f1", "differs-f2"."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for worded in run.room["findings"] if run.phase == FINDINGS else ():
+        for seat in worded["agree"]:
+            found[seat].append(f"agreed-{worded['id']}")
+        for seat in dict.fromkeys(voice["seat"] for voice in worded["dissent"]):
+            found[seat].append(f"differs-{worded['id']}")
+    return found
 
 
 def pane_of(run: Run, audience: str) -> Pane:
