@@ -15,10 +15,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from exchange.live.bots import Ledger
 from exchange.live.channel import name_of_channel
 from exchange.live.models import Move
+from exchange.live.plugin import CLOSED
+from exchange.live.rehearsal import doubled, rehearse
 from exchange.live.tests.holding import SAMPLE, advance, hold, play, sit
+from tests import make
 from tests.server import PATIENCE, Server
+from tests.test_rehearsal import assert_all_there
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 #: A server whose streams and hall do not look at the database by themselves within a test: what
@@ -284,6 +289,34 @@ def test_one_command_starts_several(servers, own_redis, cast, run):
     assert len(left) == 2
     server.kill()
     asyncio.run(until(lambda: not any(Path(f"/proc/{one}").exists() for one in left)))
+
+
+def test_bots_play_a_whole_session_at_two_of_which_one_is_killed(servers, own_redis, cast):
+    """Every move is acknowledged by one or the other, none is lost or doubled. On SQLite there is
+    one process: tests/test_rehearsal.py."""
+    if connection.vendor == "sqlite":
+        return
+    cast.ben.set_password(make.PASSWORD)
+    cast.ben.save()
+    run = hold(cast.ben, cast.harbour, minutes={"alone": 1, "share": 1})
+    (server,) = servers("--processes", "2", number=1, REDIS_URL=own_redis.url)
+    ledger = Ledger()
+
+    async def played():
+        await until(lambda: own_redis.listening(name_of_channel()) == 2)
+        session = asyncio.create_task(
+            rehearse(
+                run.code, people=15, url=server.url, minutes=0.2, seed=4, ledger=ledger,
+                facilitate=(cast.ben.email, make.PASSWORD),
+            )
+        )  # fmt: skip
+        await until(lambda: len(ledger.kept) >= 10)
+        os.kill(children(server)[0], signal.SIGKILL)
+        await session
+
+    asyncio.run(played())
+    assert assert_all_there(run, ledger).phase == CLOSED
+    assert doubled(ledger) == 0
 
 
 @pytest.mark.parametrize(
