@@ -3,6 +3,7 @@ that is set back, while phones move; in the end a history is checked (drills/his
 
     .venv/bin/python -m drills.run kills --times 100       # the server, by kill -9
     .venv/bin/python -m drills.run postgres --times 20     # a PostgreSQL of its own, by kill -9
+    .venv/bin/python -m drills.run several --times 20      # one of two processes, or Redis
     .venv/bin/python -m drills.run disk --times 3          # as root: a small disk is mounted
     .venv/bin/python -m drills.run clock                   # an hour back; needs a C compiler
 
@@ -13,6 +14,8 @@ import argparse
 import asyncio
 import os
 import random
+import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -137,6 +140,41 @@ def postgres(asked: Asked, place: Path, rest: ExitStack) -> "House":
     return made
 
 
+# --- several: processes, and Redis between them ---
+
+
+def several(asked: Asked, place: Path, rest: ExitStack) -> "House":
+    """Two server processes on PostgreSQL: kill one, which is started again, or Redis."""
+    from tests.redis_server import PROGRAM, OwnRedis  # only this drill needs it
+
+    if shutil.which(PROGRAM) is None:
+        raise places.Missing(f"{PROGRAM} is missing")
+    redis = OwnRedis()
+    rest.callback(redis.kill)
+    redis.start()
+    made = house(asked, place, started_cluster(place, rest).url, REDIS_URL=redis.url)
+    made.server.options = ("--no-worker", "--processes", "2")
+    kinds: Counter[str] = Counter()
+
+    async def once() -> None:
+        await asyncio.sleep(random.uniform(0, asked.between))
+        since = time.monotonic()
+        answering = made.server.processes()
+        if made.faults % 2 == 0 and len(answering) == 2:
+            kinds["one of two processes"] += 1
+            os.kill(random.choice(answering), signal.SIGKILL)
+        else:
+            kinds["Redis"] += 1
+            redis.kill()
+            await asyncio.sleep(random.uniform(0, asked.between))
+            await asyncio.to_thread(redis.start)
+        made.note(await made.crowd.until_all_went_on(since))
+
+    act(asked, made, rest, once, lambda: made.faults < asked.times)
+    made.lines.append(f"killed: {', '.join(f'{what} {n}' for what, n in kinds.items())}")
+    return made
+
+
 # --- disk: no room ---
 
 
@@ -240,7 +278,9 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-DRILLS = {"kills": kills, "postgres": postgres, "disk": disk, "clock": clock}
+DRILLS = {
+    "kills": kills, "postgres": postgres, "several": several, "disk": disk, "clock": clock,
+}  # fmt: skip
 
 
 def main() -> int:

@@ -107,6 +107,19 @@ class Server:
             self.process.wait(10)
             self.process = None
 
+    def processes(self) -> list[int]:
+        """Those of `--processes` that answer people, by number."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (entry / "cmdline").read_text()
+            except (OSError, ValueError, IndexError):  # no process, or gone meanwhile
+                continue
+            if self.process and parent == self.process.pid and "spawn_main" in command:
+                found.append(int(entry.name))
+        return sorted(found)
+
     def client(self, person: Any = None, **cookies: str) -> httpx.AsyncClient:
         """A browser on this server: signed in as that person, with these cookies, able to post."""
         if person is not None:

@@ -57,6 +57,14 @@ def test_a_database_that_fails_is_told_of_and_loses_nothing():
     )
 
 
+def test_one_of_two_processes_and_redis_between_them_are_killed():
+    """On PostgreSQL; with SQLite there is one process."""
+    if connection.vendor == "sqlite":
+        return
+    lines = drilled("several", "--times", "2")
+    assert lines[-1] == "killed: one of two processes 1, Redis 1"
+
+
 def test_a_clock_that_is_set_back_leaves_order_and_timers_right():
     lines = drilled("clock", *where())
     shown, due = map(int, re.fullmatch(r"timer: (\d+) s left, should be (\d+)", lines[-1]).groups())

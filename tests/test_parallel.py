@@ -241,7 +241,7 @@ def test_a_nudge_carries_no_content(server, cast):
 
     connection.close()
     events = asyncio.run(listening())
-    assert events == ["data: room.1-seat:s1.0", "data: room.1-seat:s1.1"]
+    assert events == [f"data: room.1-wordings.0-seat:s1.{n}" for n in (0, 1)]
 
 
 def test_a_removed_seat_hears_nothing_more_at_once(server, cast):

@@ -239,20 +239,6 @@ def test_what_others_say_on_the_channel_changes_nothing(servers, own_redis, cast
 # --- `exchange serve --processes` ---
 
 
-def children(server):
-    """The processes of this server that answer people."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            command = (entry / "cmdline").read_text()
-        except (OSError, ValueError, IndexError):
-            continue
-        if parent == server.process.pid and "spawn_main" in command:
-            found.append(int(entry.name))
-    return sorted(found)
-
-
 def test_one_command_starts_several(servers, own_redis, cast, run):
     """On PostgreSQL; on SQLite it says why not. A process that ends is started again; they all end
     with the one that started them, however that ended."""
@@ -270,9 +256,9 @@ def test_one_command_starts_several(servers, own_redis, cast, run):
         async with ears[0], ears[1], ears[2]:
             await post(server, run.phones[0], "w0")
             assert len({await ear.next() for ear in ears}) == 1
-        before = children(server)
+        before = server.processes()
         os.kill(before[0], signal.SIGKILL)
-        await until(lambda: len(set(children(server)) - set(before)) == 1)
+        await until(lambda: len(set(server.processes()) - set(before)) == 1)
         await until(lambda: own_redis.listening(name_of_channel()) == 2)
         await post(server, run.phones[1], "w1")
 
@@ -285,7 +271,7 @@ def test_one_command_starts_several(servers, own_redis, cast, run):
         "It answers, and is heard by 2 of our processes.",
     )
     assert words(run) == ["w0", "w1"]
-    left = children(server)
+    left = server.processes()
     assert len(left) == 2
     server.kill()
     asyncio.run(until(lambda: not any(Path(f"/proc/{one}").exists() for one in left)))
@@ -311,7 +297,7 @@ def test_bots_play_a_whole_session_at_two_of_which_one_is_killed(servers, own_re
             )
         )  # fmt: skip
         await until(lambda: len(ledger.kept) >= 10)
-        os.kill(children(server)[0], signal.SIGKILL)
+        os.kill(server.processes()[0], signal.SIGKILL)
         await session
 
     asyncio.run(played())
