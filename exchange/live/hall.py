@@ -121,7 +121,7 @@ class Hall:
         if run is not None and self.sure_at.get(run_id, 0.0) >= self.since:
             return run
         if run is None or now - self.read_at.get(run_id, 0.0) > AT_HAND or not _still(run):
-            run = Run.objects.select_related("network", "facilitator").filter(pk=run_id).first()
+            run = _read(run_id, run)
             if run is None:
                 self.runs.pop(run_id, None)
                 return None
@@ -260,10 +260,28 @@ class Hall:
             run.__dict__["further_facilitators"] = before.__dict__["further_facilitators"]
 
 
+def _stamp(run: Run) -> tuple[object, ...]:
+    return tuple(getattr(run, name) for name in STAMP)
+
+
 def _still(run: Run) -> bool:
     """Whether the database has the run as it is at hand."""
-    stored = Run.objects.filter(pk=run.pk).values_list(*STAMP).first()
-    return stored == tuple(getattr(run, name) for name in STAMP)
+    return Run.objects.filter(pk=run.pk).values_list(*STAMP).first() == _stamp(run)
+
+
+def _read(run_id: int, known: Run | None) -> Run | None:
+    """The run as the database has it. Of a hall the room and state are large: where `known` has
+    them at the same revision they are not read again, nor made into as many new values, which
+    would set the garbage collector to work."""
+    runs = Run.objects.select_related("network", "facilitator").filter(pk=run_id)
+    if known is None:
+        return runs.first()
+    run = runs.defer("room", "state").first()
+    if run is not None and _stamp(run) == _stamp(known):
+        run.room, run.state = known.room, known.state
+    elif run is not None:
+        run = runs.first()  # both of one moment
+    return run
 
 
 hall = Hall()

@@ -4,13 +4,13 @@ A phone is told "look again", or, where only its pane changed, what changed in i
 """
 
 import asyncio
-import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.utils import translation
 
 from exchange.live import engine, panes
@@ -179,7 +179,7 @@ class Listening:
         own: dict[str, Any] = {"from": before, "to": now, "revision": run.revision}
         if step.flags is not None:
             own["own"] = step.flags.get(who.seat, [])
-        return b"event: pane\ndata: %s,%s\n\n" % (json.dumps(own)[:-1].encode(), step.told)
+        return b"event: pane\ndata: %s,%s\n\n" % (orjson.dumps(own)[:-1], step.told)
 
     def _say(self, listener: Listener, event: bytes) -> None:
         listener.events.append(event)
@@ -201,8 +201,8 @@ def _step(run: Run, audience: str, before: str) -> Step | None:
     new = panes.text_of(run, audience)
     if old is None or new is None:
         return None
-    told = json.dumps(panes.change(old, new), ensure_ascii=False)[1:]
-    return Step(told.encode(), panes.flags_of(run) if audience == WORDINGS else None)
+    told = orjson.dumps(panes.change(old, new))[1:]
+    return Step(told, panes.flags_of(run) if audience == WORDINGS else None)
 
 
 def _set_all(events: list[asyncio.Event]) -> None:

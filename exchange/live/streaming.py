@@ -24,6 +24,8 @@ from exchange.live.seating import seat_for
 #: At most two nudges a second to one listener; the database is looked at this often anyway, and
 #: the page hears that the stream lives. A page that hears nothing for longer asks by itself.
 GATHER, LOOK = 0.5, 7.0
+#: What each person adds to that at a desk or projector: those of a hall cost more to write.
+GATHER_MORE = 0.002
 MOST_STREAMS = 3
 
 _streams: Counter[tuple[int | str, str]] = Counter()
@@ -60,11 +62,13 @@ metrics.streams_by(open_streams)
 
 @dataclass(frozen=True)
 class Hearing:
-    """What one request may listen to now: whose stream it is, which audiences, their signature."""
+    """What one request may listen to now: whose stream it is, which audiences, their signature, and
+    the seconds from one nudge to the next."""
 
     holder: str
     hears: frozenset[str]
     signature: str
+    gather: float = GATHER
 
 
 def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
@@ -72,7 +76,7 @@ def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
     seat = seat_for(request, run_id) if kind == "seat" else None
     if isinstance(request.user, Person):
         request.user.forget_rights()  # a stream lives for hours; its rights are asked at each send
-    held = Run.objects.facilitated_by(request.user)
+    held = Run.objects.facilitated_by(request.user).defer("state", "setup")
     run = seat.run if seat else None if kind == "seat" else held.filter(pk=run_id).first()
     if run is None:
         return None
@@ -80,7 +84,8 @@ def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
     if who is None:
         return None
     holder = seat.key if seat else f"{kind}:{request.user.pk}"
-    return Hearing(holder, frozenset(engine.audiences_of(who)), signature(run, who))
+    gather = GATHER if seat else GATHER + GATHER_MORE * len(run.room["seats"])
+    return Hearing(holder, frozenset(engine.audiences_of(who)), signature(run, who), gather)
 
 
 def from_elsewhere(request: HttpRequest) -> bool:
@@ -160,6 +165,6 @@ async def _events(
                         await listener.woken.wait()
                 except TimeoutError:
                     continue
-                await asyncio.sleep(max(0.0, GATHER - (time.monotonic() - sent)))
+                await asyncio.sleep(max(0.0, found.gather - (time.monotonic() - sent)))
     finally:
         place.give_back()

@@ -135,18 +135,14 @@ def _for_group(state: State, room: Room, letter: str) -> Data:
     """What the phones of a group show alike while they sort together."""
     if room.phase != "groups":
         return {}
-    return {"board": _table(state, letter), "longest": LONGEST_LINE}
+    board = _laid(state, letter) | _to_lay(state, letter)
+    return {"board": board, "longest": LONGEST_LINE}
 
 
 def board_drawn(state: State, letter: str) -> Data:
     """A group's diamond with its reasons and dissent, for everyone who may see it."""
     board = board_of(state, letter)
-    return {
-        "group": letter,
-        "rows": drawn(board["sort"], lambda code: text_of(state, code)),
-        "placed": len(board["sort"]),
-        "full": len(board["sort"]) == NINE,
-        "locked": board["locked_at"] is not None,
+    return _laid(state, letter) | {
         "argued": [record.card(state, code) for code in board["argued"]],
         "reasons": [
             {
@@ -156,17 +152,32 @@ def board_drawn(state: State, letter: str) -> Data:
             for code in may_lie(state, letter)
             if any(line["card"] == code for line in board["reasons"])
         ],
+    }
+
+
+def _laid(state: State, letter: str) -> Data:
+    board = board_of(state, letter)
+    return {
+        "group": letter,
+        "rows": drawn(board["sort"], lambda code: text_of(state, code)),
+        "placed": len(board["sort"]),
+        "full": len(board["sort"]) == NINE,
+        "locked": board["locked_at"] is not None,
         "dissent": list(board["dissent"]),
     }
 
 
 def _table(state: State, letter: str) -> Data:
     """The group's own view: the board, and every card it may place or speak of."""
+    return board_drawn(state, letter) | _to_lay(state, letter)
+
+
+def _to_lay(state: State, letter: str) -> Data:
     board = board_of(state, letter)
     lying, tray = set(board["sort"].values()), set(board["tray"])
     cards = [{"code": code, "text": text_of(state, code)} for code in may_lie(state, letter)]
     free = [one for one in cards if one["code"] not in lying]
-    return board_drawn(state, letter) | {
+    return {
         "free": free,
         "lies": (lies := [one for one in cards if one["code"] in lying]),
         "spoken_of": [_spoken_of(board, one) for one in lies],

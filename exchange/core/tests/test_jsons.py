@@ -1,0 +1,52 @@
+"""JSON read and written fast is the JSON that json reads and writes."""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import models
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchange.core.jsons import Decoder, Encoder, QuickJSONField
+from exchange.core.translating import gettext_lazy
+
+numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_what_is_written_is_read_alike_by_both(value):
+    written = json.dumps(value, cls=Encoder)
+    assert json.loads(written) == json.loads(json.dumps(value))
+    assert json.loads(written, cls=Decoder) == json.loads(written)
+
+
+def test_what_orjson_does_not_take_json_writes():
+    value = {1: "one", "large": 2**70, "lone": "\ud800"}
+    assert json.loads(json.dumps(value, cls=Encoder)) == {
+        "1": "one", "large": 2**70, "lone": "\ud800",
+    }  # fmt: skip
+    assert json.loads("[NaN, 1e999]", cls=Decoder)[1] == float("inf")
+
+
+@pytest.mark.parametrize("wrong", [date(2026, 11, 28), gettext_lazy("Read"), {1, 2}, object()])
+def test_what_json_refuses_is_refused(wrong):
+    with pytest.raises(TypeError):
+        json.dumps({"value": wrong}, cls=Encoder)
+
+
+@pytest.mark.parametrize("wrong", ["", "{", "[1,]", "{'a': 1}", "\x00"])
+def test_what_is_no_json_is_no_json(wrong):
+    with pytest.raises(ValueError, match="char"):
+        json.loads(wrong, cls=Decoder)
+
+
+def test_migrations_know_nothing_of_it():
+    _name, path, args, more = QuickJSONField(default=dict).deconstruct()
+    assert (path, args, more) == ("django.db.models.JSONField", [], {"default": dict})
+    assert isinstance(QuickJSONField(), models.JSONField)
