@@ -9,8 +9,13 @@ let page = null;
 /** What holds for the own seat, where the stream said so last. @type {Set<string> | null} */
 let flags = null;
 
-/** The page as it was fetched. Changes follow on it. @param {string} text */
-export function begin(text) {
+/**
+ * The page as it was fetched. Changes follow on it. It is shown again with each of them, and an id
+ * stands for one intention, so the ids of its forms are left out.
+ * @param {string} fetched
+ */
+export function begin(fetched) {
+  const text = fetched.replace(/(name="move_id" value=")\w+/g, "$1");
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END);
   flags = null;

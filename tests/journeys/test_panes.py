@@ -135,3 +135,19 @@ def test_who_agreed_reads_so_and_nobody_else_does(
     expect(other.page.locator(f"{item} button:has-text('I agree')")).to_be_visible()
     one.page.wait_for_timeout(1500)
     assert (one.looks, other.looks) == (0, 0)
+
+
+def test_what_one_form_posts_time_and_again_is_all_kept(
+    in_groups: Callable[..., tuple[Any, list[Phone]]],
+) -> None:
+    run, (one, other) = in_groups()
+    cards = [card["code"] for card in run.state["setup"]["cards"]]
+    settled([one, other], cards[0], "1")
+    settled([one, other], cards[1], "2a")
+    one.looks = 0
+    for words in ("First, it costs nothing.", "Second, it is quick.", "Third, we like it."):
+        one.page.locator("#dissent").fill(words)
+        one.page.get_by_role("button", name="Keep it", exact=True).click()
+        expect(other.page.locator("section.card li", has_text=words)).to_be_visible()
+        one.page.wait_for_timeout(1500)
+    assert one.looks == 0
