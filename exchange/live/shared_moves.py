@@ -55,6 +55,11 @@ def _room(room: Data) -> Room:
     return Room(room["seats"], room["groups"], room["phase"], room["tallies"], room["floor"])
 
 
+def table(room: Data, letter: str) -> set[str]:
+    """Whoever sits in this group, each as a seat, too: who they are stands outside of the pane."""
+    return {f"group:{letter}", *(f"seat:{key}" for key in room["groups"].get(letter, ()))}
+
+
 def join(turn: Turn) -> set[str]:
     key = turn.data["seat"]
     if key in turn.room["seats"]:
@@ -78,7 +83,7 @@ def join(turn: Turn) -> set[str]:
             free = next_letter(turn.room)
             name = grouping.place_latecomer(groups, seats, key, turn.activity.group_size, free)
         _seat_in(turn.room, name, key)
-        told.add(f"group:{name}")
+        told |= table(turn.room, name)
     return told
 
 
@@ -86,7 +91,7 @@ def remove(turn: Turn) -> set[str]:
     key = turn.data["seat"]
     if key not in turn.room["seats"]:
         raise Refused(_("There is no such seat in this session."))
-    told = {DESK, SCREEN, f"seat:{key}", f"group:{_room(turn.room).group_of(key)}"}
+    told = {DESK, SCREEN, f"seat:{key}", *table(turn.room, _room(turn.room).group_of(key))}
     del turn.room["seats"][key]
     turn.room["gone"].append(key)
     _stand_up(turn, key)
@@ -191,9 +196,10 @@ def move_seat(turn: Turn) -> set[str]:
     before = _room(turn.room).group_of(key)
     if before == to:
         raise Refused(_("This person is already in group {letter}."), "group", letter=to)
+    left = table(turn.room, before)
     _stand_up(turn, key)
     _seat_in(turn.room, to, key)
-    return {DESK, SCREEN, f"seat:{key}", f"group:{before}", f"group:{to}"}
+    return {DESK, SCREEN, f"seat:{key}", *left, *table(turn.room, to)}
 
 
 def propose_finding(turn: Turn) -> set[str]:

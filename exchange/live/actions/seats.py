@@ -19,6 +19,7 @@ from exchange.live.actions.runs import ONLY_FACILITATOR
 from exchange.live.codes import fingerprint, new_token
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import DESK, Refused
+from exchange.live.shared_moves import table
 
 MOST_SEATS = 600
 NOT_OPEN = gettext_lazy("This session is not open for joining.")
@@ -107,7 +108,7 @@ def label_seat(*, run: Run, seat: Seat, label: str, by: Person) -> None:
             raise Refused(_("This session was cancelled. Nothing of it is kept."))
         seat.label = label
         who = engine.who_of(run.room, "seat", seat.key)
-        tell(run, DESK, f"seat:{seat.key}", f"group:{who.group}")
+        tell(run, DESK, *{f"seat:{seat.key}", *table(run.room, who.group)})
         record(by, "seat_labelled", run, network=run.network, seat=seat.key)
 
 

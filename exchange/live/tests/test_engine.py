@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.live import engine
+from exchange.live import engine, shared_moves
 from exchange.live.plugin import CLOSED, FINDINGS, LOBBY, Moment, Refused
 from exchange.live.shared_moves import KINDS, MOST_FINDINGS
 from exchange.live.tests.in_memory import EVERYONE, READERS, Session
@@ -45,7 +45,7 @@ def test_a_latecomer_joins_a_group_and_its_group_is_told(session):
     assert sorted(map(len, groups.values())) == [2, 2]
     told = session.join("s5")
     letter = engine.room_of(session.room).group_of("s5")
-    assert told == {"desk", "screen", f"group:{letter}"}
+    assert told == {"desk", "screen", *shared_moves.table(session.room, letter)}
     assert sorted(map(len, session.room["groups"].values())) == [2, 3]
 
 
@@ -61,8 +61,9 @@ def test_the_first_person_to_come_after_groups_began_starts_one():
 def test_a_removed_seat_leaves_its_group_and_can_do_nothing(session):
     session.advance("share")
     letter = engine.room_of(session.room).group_of("s1")
+    sat = {f"seat:{key}" for key in session.room["groups"][letter]}
     told = session.play("house", "remove", seat="s1")
-    assert told == {"desk", "screen", "seat:s1", f"group:{letter}"}
+    assert told == {"desk", "screen", f"group:{letter}", *sat}
     assert "s1" not in session.room["seats"]
     assert session.room["gone"] == ["s1"]
     sentence = "Your seat was removed from this session. Ask the facilitator."
@@ -154,7 +155,8 @@ def test_moving_a_person_by_hand(session):
     here = engine.room_of(session.room).group_of("s1")
     there = "B" if here == "A" else "A"
     told = session.play("desk", "move_seat", seat="s1", group=there.lower())
-    assert told == {"desk", "screen", "seat:s1", f"group:{here}", f"group:{there}"}
+    everybody = {f"seat:{key}" for key in session.room["seats"]}
+    assert told == {"desk", "screen", f"group:{here}", f"group:{there}", *everybody}
     assert engine.room_of(session.room).group_of("s1") == there
     assert (
         session.refused("desk", "move_seat", seat="s1", group=there)

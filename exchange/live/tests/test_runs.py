@@ -199,9 +199,9 @@ def test_renaming_tells_the_group_and_the_desk(run, cast):
     before = fresh(run)
     label_seat(run=run, seat=seats[0], label="Cyan", by=cast.ben)
     now = fresh(run)
-    letter = next(name for name, keys in now.room["groups"].items() if "s1" in keys)
+    letter, keys = next(item for item in now.room["groups"].items() if "s1" in item[1])
     changed = {n for n, v in now.revisions.items() if v != before.revisions.get(n, 0)}
-    assert changed == {"desk", "seat:s1", f"group:{letter}"}
+    assert changed == {"desk", f"group:{letter}", *(f"seat:{key}" for key in keys)}
     assert Seat.objects.get(pk=seats[0].pk).label == "Cyan"
     assert (now.state, now.room, now.revision) == (before.state, before.room, before.revision)
 
