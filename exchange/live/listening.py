@@ -4,6 +4,7 @@ A phone is told "look again", or, where only its pane changed, what changed in i
 """
 
 import asyncio
+import logging
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection
@@ -18,10 +19,13 @@ from exchange.live.looking import signature
 from exchange.live.models import Run, Seat
 from exchange.live.plugin import ROOM, WORDINGS, Who
 
+log = logging.getLogger(__name__)
+
 #: Seconds from one telling of an audience to the next at least; where many listen, what each of
 #: them adds: some four times what it costs to tell it of its pane, and what a look costs.
 GATHER, PER_LISTENER, PER_LOOK = 0.04, 0.0003, 0.002
-#: Events that wait for a phone that takes none; then it is told to look instead.
+#: Events that wait for a phone that takes none; then it is told to look instead. One more is kept,
+#: as the sign that there were too many.
 MOST_WAITING = 20
 #: Runs whose telling is remembered.
 MOST_REMEMBERED = 5000
@@ -41,7 +45,7 @@ class Listener:
         self.seat, self.who, self.pane = "", Who("seat"), ""
         self.told: tuple[int, ...] = ()
         self.hears: frozenset[str] = frozenset()
-        self.events: deque[bytes] = deque()
+        self.events: deque[bytes] = deque(maxlen=MOST_WAITING + 1)
         self.loop, self.woken = loop, asyncio.Event()
 
     def take(self) -> bytes:
@@ -171,8 +175,12 @@ class Listening:
             return None
         key = (run.pk, old, new, listener.language)
         if key not in self.steps:
-            with translation.override(listener.language):
-                self.steps[key] = _step(run, audience, old)
+            self.steps[key] = None
+            try:
+                with translation.override(listener.language):
+                    self.steps[key] = _step(run, audience, old)
+            except Exception:  # they look, and the others of this turn are told all the same
+                log.exception("the pane %s of run %s could not be written", audience, run.pk)
         step = self.steps[key]
         if step is None:
             return None

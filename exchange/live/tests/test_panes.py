@@ -290,10 +290,29 @@ def test_a_slow_phone_is_told_to_look_instead_of_all(run, hall):
     looked(run, hall, first)
     slow.told()
     card = run.state["setup"]["cards"][0]["code"]
-    for number in range(MOST_WAITING + 1):
+    for number in range(MOST_WAITING + 4):
         now = moved(hall, run, first, "group_place", card=card, slot=("1", "2a")[number % 2])
     assert len(slow.listener.events) == MOST_WAITING + 1
     assert slow.told() == [("message", signature(now, engine.who_of(now.room, "seat", second)))]
+
+
+def test_a_pane_that_cannot_be_written_stops_nobody_else(run, hall):
+    (first, second, *_), (other, *_) = groups(run)
+    phones = {key: Phone(hall, run, key) for key in (first, second, other)}
+    looked(run, hall, first, other)
+    for phone in phones.values():
+        phone.told()
+    broken = Run.objects.get(pk=run.pk)
+    broken.state["groups"]["A"]["sort"] = "not a diamond"
+    broken.state["groups"]["B"]["argued"] = [broken.state["setup"]["cards"][0]["code"]]
+    broken.version, broken.revision = broken.version, broken.revision + 1
+    broken.save()
+    tell(broken, "group:A", "group:B")
+    hall.since = hall.news_since = float("inf")
+    hall.listening.note(run.pk, ["group:A", "group:B"])
+    hall.listening.spread()
+    heard = {key: [name for name, _data in phone.told()] for key, phone in phones.items()}
+    assert heard == {first: ["message"], second: ["message"], other: ["pane"]}
 
 
 def test_wordings_go_to_all_with_what_is_ones_own(run, hall, cast):
