@@ -19,12 +19,14 @@ from django.db import connection
 from django.utils import translation
 
 from exchange.core.writing import is_away
-from exchange.live import metrics, nudges
+from exchange.live import metrics, nudges, panes, plugin
 from exchange.live.actions import Posted, Reply, play_moves
 from exchange.live.actions.moves import AWAY
 from exchange.live.codes import fingerprint
 from exchange.live.listening import Listening
 from exchange.live.models import Run, Seat
+from exchange.live.plugin import ROOM
+from exchange.live.templatetags import pieces
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ STAMP = (
     "code_ends_at",
 )
 MOST_AT_HAND = 200
+#: Seconds after which all that is kept of sessions is let go, and read anew where it is wanted.
+HOUR = 3600.0
 
 
 @dataclass
@@ -157,6 +161,10 @@ class Hall:
 
     def _heard(self, run_id: int, audiences: Collection[str]) -> None:
         self.news_since = self.since
+        if ROOM in audiences:
+            run = self.run(run_id)
+            if run is None or run.cancelled_at:  # erased, and nothing of it stays here
+                panes.let_go(run_id)
         self.listening.note(run_id, audiences)
 
     def _make_room(self) -> None:
@@ -168,13 +176,23 @@ class Hall:
         if len(self.seats) >= 100 * MOST_AT_HAND:
             self.seats.clear()
 
+    def let_go(self) -> None:
+        """Begin anew with nothing at hand: what is kept of words may have been erased since."""
+        for kept in (self.runs, self.read_at, self.sure_at, self.seats):
+            kept.clear()
+        for kept_elsewhere in (panes, pieces, plugin):
+            kept_elsewhere.let_go()
+
     # --- the thread ---
 
     def _work(self) -> None:
-        checked = time.monotonic()
+        checked = began = time.monotonic()
         while True:
             try:
                 self._turn()
+                if time.monotonic() - began > HOUR:
+                    began = time.monotonic()
+                    self.let_go()
                 if time.monotonic() - checked > AT_HAND:
                     checked = time.monotonic()
                     self.since = checked

@@ -126,6 +126,13 @@ def text_of(run: Run, audience: str, state: str = "") -> str | None:
     return text
 
 
+def let_go(run_id: int | None = None) -> None:
+    """Let go of the texts that are kept, of one run or of all."""
+    with _lock:
+        for key in [key for key in _texts if run_id in (None, key[0])]:
+            del _texts[key]
+
+
 def written(pane: Pane) -> str:
     """Its text in the present language, with places for what is one phone's own."""
     context = {**pane.shown, "csrf_token": CSRF_HERE, "in_piece": True}

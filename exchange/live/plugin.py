@@ -109,6 +109,12 @@ class Room:
         return next((letter for letter, keys in self.groups.items() if seat in keys), "")
 
 
+def let_go() -> None:
+    """Let go of all that was worked out."""
+    with _one_at_a_time:
+        _worked_out.clear()
+
+
 @dataclass(frozen=True)
 class Phase:
     """One step of the session. `minutes` is the plan the facilitator starts from.

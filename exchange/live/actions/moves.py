@@ -110,7 +110,7 @@ def _locked(ids: Iterable[int], kept: dict[int, Run]) -> list[Run]:
     found = list(wanted.defer("room", "state"))
     for run in found:
         known = kept.get(run.pk)
-        if known is None or known.revision != run.revision:
+        if known is None or known.revision != run.revision or run.cancelled_at:
             run.refresh_from_db(fields=["room", "state", "version"])
         else:
             run.room, run.state, run.version = known.room, known.state, known.version

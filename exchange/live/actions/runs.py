@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -16,14 +18,15 @@ from exchange.core.writing import writing
 from exchange.directory.actions.pace import hold
 from exchange.directory.models import Audience, Network, Person
 from exchange.directory.models.events import record
-from exchange.live import engine, rules
+from exchange.live import engine, nudges, rules
 from exchange.live.actions.moves import HOUSE, Posted, play_moves, tell
 from exchange.live.codes import new_code, new_token
 from exchange.live.discovery import activity_of
 from exchange.live.gatherings import gathering_of, page_of
 from exchange.live.models import Finding, Note, PaperSession, Run, Seat, SeatQuerySet
-from exchange.live.plugin import DESK, SCREEN, Refused
+from exchange.live.plugin import DESK, ROOM, SCREEN, Refused
 
+EVERYBODY = (ROOM, DESK, SCREEN)
 CODE_LIFE = timedelta(hours=12)
 TRIAL_LIFE, MOST_TRIALS = timedelta(days=30), 20
 ONLY_FACILITATOR = gettext_lazy("Only the facilitator of this session may do this.")
@@ -235,6 +238,7 @@ def cancel_run(*, run: Run, by: Person) -> None:
         run.code = run.code_token = None
         run.room, run.state, run.revisions = {}, {}, {}
         run.save()
+        transaction.on_commit(partial(nudges.publish, run.pk, EVERYBODY))
         record(by, "run_cancelled", run, network=run.network)
 
 

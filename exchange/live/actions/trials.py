@@ -1,12 +1,16 @@
 """Erasing trials whose days are over."""
 
 from datetime import datetime
+from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 
 from exchange.core.writing import writing
 from exchange.directory.models.events import record
+from exchange.live import nudges
 from exchange.live.models import Finding, Run
+from exchange.live.plugin import DESK, ROOM, SCREEN
 
 
 def erase_trials(now: datetime | None = None) -> int:
@@ -27,4 +31,5 @@ def _erase(pk: int) -> bool:
         record(None, "trial_erased", run)
         Finding.objects.filter(run=run).delete()
         run.delete()
+        transaction.on_commit(partial(nudges.publish, pk, (ROOM, DESK, SCREEN)))
     return True

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from weakref import WeakSet
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
@@ -21,6 +22,11 @@ class Piece(template.Node):
 
     def __init__(self, nodes: NodeList, values: Mapping[str, FilterExpression]) -> None:
         self.nodes, self.values = nodes, values
+        self.let_go()
+        all_pieces.add(self)
+
+    def let_go(self) -> None:
+        """Keep nothing of what was shown until now."""
         self.kept: dict[tuple[object, ...], str] = {}
         self.size = 0
 
@@ -38,6 +44,16 @@ class Piece(template.Node):
             self.kept[key] = text
         own = CSRF_HERE in text and not context.get("in_piece")
         return _own(text, context) if own else text
+
+
+#: Those of all templates that were read.
+all_pieces: WeakSet[Piece] = WeakSet()
+
+
+def let_go() -> None:
+    """Let go of all that the pieces keep: it may be words of a session that was erased since."""
+    for piece in list(all_pieces):
+        piece.let_go()
 
 
 def _language(context: template.Context) -> str | None:

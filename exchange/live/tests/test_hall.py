@@ -7,9 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exchange.live.actions import Posted, play_moves, remove_seat
+from exchange.live import nudges, panes
+from exchange.live.actions import Posted, cancel_run, play_moves, remove_seat
 from exchange.live.hall import Hall
 from exchange.live.models import Move, Run, Seat
+from exchange.live.plugin import WORDINGS
+from exchange.live.templatetags import pieces
 from exchange.live.tests.holding import SAMPLE, advance, hold, replayed, sit
 
 
@@ -129,3 +132,34 @@ def test_a_seat_at_the_door_or_of_an_account_is_no_guest_s(run, cast):
     hall = Hall()
     found = [hall.seat(run.pk, token) for token in (seat.token, mine.token, "")]
     assert found == [seat, None, None]
+
+
+def test_nothing_of_a_cancelled_session_stays_at_hand(
+    run, cast, django_capture_on_commit_callbacks
+):
+    (seat,) = sit(run)
+    advance(run)
+    hall = Hall()
+    nudges.overhear(hall._overheard, lambda: None)
+    try:
+        hall.play(word(run, text="a word to be erased"), seat.token)
+        hall._turn()
+        panes.text_of(Run.objects.get(pk=run.pk), WORDINGS)
+        with django_capture_on_commit_callbacks(execute=True):
+            cancel_run(run=run, by=cast.ben)
+        late = hall.play(word(run, seat, "too late"))
+        hall._turn()
+    finally:
+        nudges._overhearing.pop()
+    assert statuses([late]) == ["refused"]
+    assert [(kept.room, kept.state) for kept in hall.runs.values()] == [({}, {})]
+    assert [key for key in panes._texts if key[0] == run.pk] == []
+
+
+def test_what_is_kept_of_words_is_let_go(run, cast):
+    panes.text_of(run, WORDINGS)
+    hall = Hall()
+    hall.run(run.pk)
+    hall.let_go()
+    assert (hall.runs, hall.seats, dict(panes._texts)) == ({}, {}, {})
+    assert {len(piece.kept) for piece in pieces.all_pieces} <= {0}
