@@ -434,6 +434,8 @@ function listen() {
     lastHeard = Date.now();
     online(true);
   };
+  // Another server may be there now, of another release, whose panes have other lines.
+  source.onopen = () => pane.begin("");
   source.onmessage = (event) => {
     heard();
     if (event.data !== view()?.dataset.signature) look();

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from exchange.live.plugin import FINDINGS
 from exchange.live.tests.holding import advance, hold, play, sit
 from tests.cast import cast as make_cast
+from tests.journeys.relay import Relay
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.django_db(transaction=True)]
 CARDS = [f"Reason number {number}" for number in range(1, 11)]
@@ -151,3 +152,36 @@ def test_what_one_form_posts_time_and_again_is_all_kept(
         expect(other.page.locator("section.card li", has_text=words)).to_be_visible()
         one.page.wait_for_timeout(1500)
     assert one.looks == 0
+
+
+def test_after_a_new_connection_changes_follow_on_a_page_of_that_server(
+    server: Any, in_groups: Callable[..., tuple[Any, list[Phone]]], page_at: Callable[..., Page]
+) -> None:
+    """The page came from a release whose pane has as many lines, but other words in one."""
+    run, (one, _) = in_groups()
+    cards = [card["code"] for card in run.state["setup"]["cards"]]
+    with Relay(server.url).running() as relay:
+        relay.rule = lambda path: "cut" if "/stream/" in path else "pass"
+        other = page_at(360, 740, base_url=relay.url)
+        cookie = {"name": f"seat-{run.pk}", "value": run.seated[2].token, "url": relay.url}
+        other.context.add_cookies([cookie])  # type: ignore[list-item]
+        other.route("**/board/view/**", former_release)
+        other.goto(f"/runs/{run.pk}/board/")
+        place(one, cards[0], "1")
+        expect(other.get_by_text("Why just there?")).to_be_visible(timeout=15_000)
+        other.unroute("**/board/view/**")
+        with other.expect_response("**/board/stream/**", timeout=30_000):
+            pass
+        other.wait_for_timeout(500)
+        place(one, cards[1], "2a")
+        expect(other.locator(f"#slot-2a[data-card={cards[1]}]")).to_be_visible(timeout=15_000)
+        expect(other.get_by_text("Why there?")).to_be_visible()
+
+
+def former_release(route: Route) -> None:
+    answer = route.fetch()
+    if answer.status == 200:
+        text = answer.text().replace("Why there?", "Why just there?")
+        route.fulfill(response=answer, body=text)
+    else:
+        route.fulfill(response=answer)
