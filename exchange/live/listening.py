@@ -185,6 +185,7 @@ class Listening:
         if step is None:
             return None
         own: dict[str, Any] = {"from": before, "to": now, "revision": run.revision}
+        own["language"] = listener.language
         if step.flags is not None:
             own["own"] = step.flags.get(who.seat, [])
         return b"event: pane\ndata: %s,%s\n\n" % (orjson.dumps(own)[:-1], step.told)

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.template.base import Parser, Token
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from exchange.live.templatetags.pieces import MOVE_ID_HERE
@@ -51,7 +52,7 @@ class PaneNode(template.Node):
 
     def render(self, context: template.Context) -> str:
         text = context["pane"].filled(str(context.get("csrf_token", "")))
-        return f'<div id="pane">\n{text}\n<span id="pane-ends" hidden></span></div>'
+        return f'<div id="pane" lang="{get_language()}">\n{text}\n<span id="pane-ends" hidden></span></div>'
 
 
 @register.tag

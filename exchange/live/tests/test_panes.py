@@ -29,7 +29,9 @@ OWN = re.compile(
     r'data-signature="[^"]*"|data-revision="\d+"|data-now="\d+"|data-ends-at="\d+"|role="timer"[^<]*'
     r'|name="(csrfmiddlewaretoken|move_id)" value="[^"]*"'
 )
-PANE = re.compile(r'<div id="pane">\n(.*)\n<span id="pane-ends" hidden></span></div>', re.DOTALL)
+PANE = re.compile(
+    r'<div id="pane" lang="[^"]*">\n(.*)\n<span id="pane-ends" hidden></span></div>', re.DOTALL
+)
 CARDS = [f"Reason number {number}" for number in range(1, 11)]
 
 

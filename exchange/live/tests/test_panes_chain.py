@@ -23,7 +23,7 @@ from exchange.live.tests.holding import advance, hold, play, sit
 from exchange.live.tests.playing import Played, act
 from exchange.live.tests.test_panes import Phone, changed
 
-BEGIN, END = '<div id="pane">\n', '\n<span id="pane-ends"'
+BEGIN, END = re.compile(r'<div id="pane" lang="([^"]*)">\n'), '\n<span id="pane-ends"'
 SLOTS = ("1", "2a", "2b", "3a", "3b", "3c", "4a", "4b", "5")
 OWN = re.compile(
     r'data-revision="\d+"|data-now="\d+"|data-ends-at="\d+"|role="timer"[^<]*'
@@ -75,9 +75,11 @@ class Mirror:
 
     def change(self, change):
         mark, text = f'data-signature="{change["from"]}"', self.text
-        at, to = text.find(BEGIN) + len(BEGIN), text.find(END)
+        begins, to = BEGIN.search(text), text.find(END)
+        at = begins.end() if begins else 0
         lines = text[at:to].split("\n")
-        if at < len(BEGIN) or change["lines"] != len(lines) or mark not in text[:at]:
+        follows = mark in text[:at] and change["lines"] == len(lines)
+        if not begins or begins[1] != change["language"] or not follows:
             if f'data-signature="{change["to"]}"' not in text:
                 self.look()
             return
@@ -182,6 +184,9 @@ class Session:
             fate = self.chance.random()
             if fate < 0.05 and not phone.gone:
                 phone.connect()
+            elif fate < 0.1 and not phone.gone:  # another tab chose another language
+                phone.language = {"en-gb": "cy", "cy": "en-gb"}[phone.language]
+                phone.look()
             elif fate < 0.7:
                 phone.hear()
 
