@@ -161,11 +161,11 @@ class Hall:
 
     def _heard(self, run_id: int, audiences: Collection[str]) -> None:
         self.news_since = self.since
+        self.listening.note(run_id, audiences)
         if ROOM in audiences:
             run = self.run(run_id)
             if run is None or run.cancelled_at:  # erased, and nothing of it stays here
                 panes.let_go(run_id)
-        self.listening.note(run_id, audiences)
 
     def _make_room(self) -> None:
         """Let go of all runs, rather than grow for ever; those in use come back at once."""

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from threading import Lock
 from weakref import WeakSet
 
 from django import template
@@ -23,7 +24,8 @@ class Piece(template.Node):
     def __init__(self, nodes: NodeList, values: Mapping[str, FilterExpression]) -> None:
         self.nodes, self.values = nodes, values
         self.let_go()
-        all_pieces.add(self)
+        with _lock:
+            all_pieces.add(self)
 
     def let_go(self) -> None:
         """Keep nothing of what was shown until now."""
@@ -46,13 +48,16 @@ class Piece(template.Node):
         return _own(text, context) if own else text
 
 
-#: Those of all templates that were read.
+#: Those of all templates that were read; the lock, because any thread may read another one.
 all_pieces: WeakSet[Piece] = WeakSet()
+_lock = Lock()
 
 
 def let_go() -> None:
     """Let go of all that the pieces keep: it may be words of a session that was erased since."""
-    for piece in list(all_pieces):
+    with _lock:
+        pieces = list(all_pieces)
+    for piece in pieces:
         piece.let_go()
 
 
