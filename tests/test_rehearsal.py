@@ -126,7 +126,7 @@ def test_a_server_killed_in_the_middle_loses_no_acknowledged_move(server, cast, 
     async def killed_in_the_middle():
         session = asyncio.create_task(
             rehearse(
-                run.code, people=15, url=server.url, minutes=0.2, seed=4, ledger=ledger,
+                run.code, people=15, url=server.url, minutes=0.4, seed=4, ledger=ledger,
                 facilitate=(facilitator.email, make.PASSWORD),
             )
         )  # fmt: skip

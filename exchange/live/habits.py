@@ -22,7 +22,7 @@ SENTENCES = (
     "Fewer than 3 of us had heard of it <before today>.",
     "I'd rather ask the children.",
 )
-WRITING, CHANGING, UNLOCKING, LOCKING, PRESSING = 0.25, 0.12, 0.02, 0.5, 1.0
+WRITING, CHANGING, UNLOCKING, LOCKING, PRESSING, SORTING = 0.25, 0.12, 0.02, 0.5, 1.0, 3.0
 #: What could be done in an earlier part already draws less.
 OLD_NEWS = 0.15
 MOST_OF_ONE_TEXT, MOST_IN_A_PHASE = 4, 45
@@ -55,6 +55,8 @@ class Habits:
             base = WRITING
         elif kind.endswith("lock") or "/ballots/" in kind:
             base = LOCKING
+        elif any(box.kind == "select" for box in form.boxes):
+            base = SORTING
         else:
             base = PRESSING
         if writes and self.used[self.phase, kind] >= MOST_OF_ONE_TEXT:

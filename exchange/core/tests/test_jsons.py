@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from exchange.core.jsons import Decoder, Encoder, QuickJSONField
 from exchange.core.translating import gettext_lazy
 
-numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 values = st.recursive(
     st.none() | st.booleans() | numbers | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
