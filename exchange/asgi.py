@@ -20,11 +20,11 @@ from exchange.live import nudges  # noqa: E402
 from exchange.live.fastdoor import FastDoor  # noqa: E402
 
 nudges.listen()
-# What is here now stays: the garbage collector need not go through it again and again, which held
-# up a hall for a tenth of a second each time.
+# What is here now stays, and what a hall keeps at hand stays long: the garbage collector need not go
+# through all of it again and again, which held up everybody for a tenth of a second each time.
 gc.collect()
 gc.freeze()
-gc.set_threshold(10_000, 10, 10)
+gc.set_threshold(10_000, 20, 500)
 application = Counted(FastDoor(django)) if settings.METRICS_TOKEN else FastDoor(django)
 #: Until the process ends.
 held = ExitStack()

@@ -109,6 +109,8 @@ def audiences_of(who: Who) -> tuple[str, ...]:
     if who.kind == "seat":
         mine = (ROOM, WORDINGS, f"seat:{who.seat}")
         return (*mine, f"group:{who.group}") if who.group else mine
+    if who.kind == "group":
+        return (ROOM, f"group:{who.group}")
     return (ROOM, DESK) if who.kind == "desk" else (ROOM, SCREEN)
 
 

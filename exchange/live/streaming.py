@@ -24,8 +24,9 @@ from exchange.live.seating import seat_for
 #: At most two nudges a second to one listener; the database is looked at this often anyway, and
 #: the page hears that the stream lives. A page that hears nothing for longer asks by itself.
 GATHER, LOOK = 0.5, 7.0
-#: What each person adds to that at a desk or projector: those of a hall cost more to write.
-GATHER_MORE = 0.002
+#: What each person adds to that: the pages of a hall cost more to write. Whoever presses something
+#: at a desk sees what came of it at once.
+GATHER_MORE = {"seat": 0.0, "desk": 0.005, "screen": 0.002}
 MOST_STREAMS = 3
 
 _streams: Counter[tuple[int | str, str]] = Counter()
@@ -84,7 +85,7 @@ def current(request: HttpRequest, run_id: int, kind: str) -> Hearing | None:
     if who is None:
         return None
     holder = seat.key if seat else f"{kind}:{request.user.pk}"
-    gather = GATHER if seat else GATHER + GATHER_MORE * len(run.room["seats"])
+    gather = GATHER + GATHER_MORE[kind] * len(run.room["seats"])
     return Hearing(holder, frozenset(engine.audiences_of(who)), signature(run, who), gather)
 
 

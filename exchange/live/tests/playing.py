@@ -15,7 +15,7 @@ from exchange.live.habits import Habits
 from exchange.live.looking import look
 from exchange.live.models import Run, Seat
 from exchange.live.pageforms import BOOKKEEPING, read_page
-from exchange.live.plugin import Refused
+from exchange.live.plugin import Refused, Who
 from exchange.live.rehearsal import DESK_HABITS
 from exchange.live.tests.holding import advance, hold, sit
 
@@ -146,9 +146,10 @@ def post(run, seat, form, data, made):
 
 
 def viewers(room):
-    """Everybody who can look now: seats, desk, screen."""
+    """Everybody who can look now: seats, desk, screen, and what the phones of a group share."""
     seats = [engine.who_of(room, "seat", key) for key in room["seats"]]
-    return [*seats, engine.who_of(room, "desk"), engine.who_of(room, "screen")]
+    groups = [Who("group", group=letter) for letter in room["groups"]]
+    return [*seats, *groups, engine.who_of(room, "desk"), engine.who_of(room, "screen")]
 
 
 def without_counts(value):

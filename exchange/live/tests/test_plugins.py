@@ -92,6 +92,8 @@ def test_the_declaration_is_whole(key):
 def test_every_page_is_there(key):
     for page in PAGES:
         assert get_template(f"{key}/{page}.html")
+    if any(phase.pane for phase in activity_of(key).phases):
+        assert get_template(f"{key}/pane.html")
     for script in activity_of(key).scripts:
         assert (folder_of(key) / script).is_file()
 
