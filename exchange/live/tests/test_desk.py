@@ -181,7 +181,7 @@ def test_a_seat_is_renamed_from_the_desk(run, ben):
     sit(run, 2)
     press(ben, f"/runs/{run.pk}/desk/", f"/runs/{run.pk}/seats/s1/label/", label="  Cyan ")
     assert list(run.seats.order_by("pk").values_list("label", flat=True)) == ["Cyan", "Person 1"]
-    names = parts(desk(ben, run), r'<li class="row apart" id="seat-s\d"><span>', "<br>")
+    names = parts(desk(ben, run), r'<li id="seat-s\d"><span>', "<br>")
     assert names == ["Cyan", "Person 1"]
 
 
