@@ -7,7 +7,6 @@ outside the pane, and so changes only with what is told to the seat or to the ro
 """
 
 import re
-import uuid
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from django.utils.translation import get_language
 from exchange.live import engine
 from exchange.live.models import Run
 from exchange.live.plugin import CLOSED, FINDINGS, ROOM, WORDINGS, Who
-from exchange.live.templatetags.pieces import CSRF_HERE, MOVE_ID_HERE
+from exchange.live.templatetags.pieces import CSRF_HERE, MOVE_ID_HERE, own
 from exchange.live.versions import brought_up
 
 #: Where an attribute stands that depends on a flag, `\x02only agreed-f1\x03`.
@@ -139,17 +138,14 @@ def written(pane: Pane) -> str:
     return render_to_string(pane.template, context).strip("\n")
 
 
-def filled(text: str, own: Collection[str], csrf: str) -> str:
+def filled(text: str, flags: Collection[str], csrf: str) -> str:
     """A pane for one phone: its token, an id for each form, its flags."""
-    flagged = FLAG_HERE.sub(lambda found: _attribute(found, own), text)
-    first, *others = flagged.replace(CSRF_HERE, csrf).split(MOVE_ID_HERE)
-    name = uuid.uuid4().hex
-    return first + "".join(f"{name}{n}{after}" for n, after in enumerate(others))
+    return own(FLAG_HERE.sub(lambda found: _attribute(found, flags), text), csrf)
 
 
-def _attribute(found: re.Match[str], own: Collection[str]) -> str:
+def _attribute(found: re.Match[str], flags: Collection[str]) -> str:
     kind, flag = found.groups()
-    hidden = "" if (flag in own) == (kind == "only") else " hidden"
+    hidden = "" if (flag in flags) == (kind == "only") else " hidden"
     return f' data-{kind}="{flag}"{hidden}'
 
 

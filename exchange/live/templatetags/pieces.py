@@ -44,8 +44,8 @@ class Piece(template.Node):
             if self.size > MOST_KEPT:
                 self.kept, self.size = {}, len(text) + len(repr(key))
             self.kept[key] = text
-        own = CSRF_HERE in text and not context.get("in_piece")
-        return _own(text, context) if own else text
+        is_whole = CSRF_HERE in text and not context.get("in_piece")
+        return own(text, str(context.get("csrf_token", ""))) if is_whole else text
 
 
 #: Those of all templates that were read; the lock, because any thread may read another one.
@@ -78,9 +78,9 @@ def _as_key(value: object) -> object:
     return (repr(value),)
 
 
-def _own(text: str, context: template.Context) -> str:
+def own(text: str, csrf: str) -> str:
     """The text with this viewer's token, and an id of its own in each form."""
-    first, *others = text.replace(CSRF_HERE, str(context.get("csrf_token", ""))).split(MOVE_ID_HERE)
+    first, *others = text.replace(CSRF_HERE, csrf).split(MOVE_ID_HERE)
     name = uuid.uuid4().hex
     return first + "".join(f"{name}{n}{after}" for n, after in enumerate(others))
 
