@@ -95,6 +95,19 @@ def test_its_answers_carry_what_every_answer_carries(server, cast, run):
     assert fast.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
+def test_a_page_that_cannot_be_written_is_django_s_to_say(server, run):
+    """A fault of ours: its page, its number for whoever asks for help, and a line in the log."""
+    (seat,) = sit(run)
+    for _phase in ("read", "choose"):
+        run = advance(run)
+    run.state["seats"][seat.key] = "not a place"
+    run.save()
+    (answer,) = asked(server.phone(seat), ("get", view_of(run), {}))
+    assert (answer.status_code, "content-language" in answer.headers) == (500, True)
+    assert answer.headers["x-request-id"] in server.log()
+    assert "the fast door stumbled over view" in server.log()
+
+
 def test_a_phone_that_has_it_is_told_so(server, run):
     (seat,) = sit(run)
     phone = server.phone(seat)

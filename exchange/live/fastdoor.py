@@ -9,6 +9,7 @@ tried and measured: docs/decisions/0053.
 import asyncio
 import io
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -60,6 +61,7 @@ if settings.HTTPS:
     HEADERS.append(
         (b"strict-transport-security", f"max-age={settings.SECURE_HSTS_SECONDS}".encode())
     )
+log = logging.getLogger(__name__)
 forged = CsrfViewMiddleware(lambda request: HttpResponse())
 
 
@@ -95,6 +97,10 @@ class FastDoor:
                     return
             except DatabaseError:  # nothing was answered yet: how it is said is Django's
                 pass
+            except Exception:
+                if found[2] == "stream":
+                    raise
+                log.exception("the fast door stumbled over %s", found[2])
         await self.behind(scope, receive, send)
 
     async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
