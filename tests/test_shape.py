@@ -197,6 +197,7 @@ def test_a_run_changes_by_its_moves_only() -> None:
     assert sorted({line.split(":")[0] for line in laid}) == [
         "exchange/live/actions/moves.py",  # what was played last, where the database has that
         "exchange/live/actions/runs.py",  # a new run, a changed draft, a cancelled run
+        "exchange/live/hall.py",  # what is at hand, where the database has that
         "exchange/live/versions.py",  # brought up to the present version
         "exchange/site/demo_session.py",  # laid back in time, by playing its log again
     ]

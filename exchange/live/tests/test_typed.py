@@ -345,10 +345,23 @@ def test_where_every_sheet_says_its_school_those_are_asked(cast):
 # --- the same figures ---
 
 
+WANTED = {"cards", "sorts", "consensus", "agreement", "groups", "reasons", "movement"}
+
+
+def finished(by, schools):
+    """A session of bots that came to all figures: not each of them fills every diamond."""
+    for seed in range(1, 12):
+        made, run = session("diamond_nine", by, schools, people=8, seed=seed, rounds=20)
+        there = {key for key, rows in figures(run).items() if rows}
+        if there >= WANTED and made.state["own"]:
+            return made, run
+    raise AssertionError("no session of bots came to all figures")
+
+
 def test_the_same_sorts_give_the_same_figures_on_phones_and_on_paper(cast):
     """Bots play a Diamond 9 on phones; what they did is typed in as from paper."""
     schools = (cast.quayside, cast.eastway, cast.marsh_lane)
-    made, phones = session("diamond_nine", cast.ben, schools, people=8, rounds=20)
+    made, phones = finished(cast.ben, schools)
     run = hold(cast.ben, key="diamond_nine", opened=False)
     Run.objects.filter(pk=run.pk).update(setup=made.setup)
     run.refresh_from_db()
@@ -361,9 +374,7 @@ def test_the_same_sorts_give_the_same_figures_on_phones_and_on_paper(cast):
     actions.keep_room(run=run, sheet=room, by=cast.ben)
     paper = actions.finish_typing(run=run, by=cast.ben)
     assert figures(paper) == figures(phones)
-    assert {key for key, rows in figures(paper).items() if rows} >= {
-        "cards", "sorts", "consensus", "agreement", "groups", "reasons", "movement",
-    }  # fmt: skip
+    assert WANTED - {key for key, rows in figures(paper).items() if rows} == set()
     assert made.state["own"]
     assert replayed(paper) == (paper.room, paper.state)
 
