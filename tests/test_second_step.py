@@ -298,7 +298,15 @@ def test_whoever_must_have_one_meets_nothing_else_before(world: World, settings:
         client = world.client("ada")
     settings.SECOND_STEP = "nobody"
     seats = {name for name in names() if name.split("_")[0] in {"join", "board", "seat", "screen"}}
-    desk = {"desk", "desk_view", "desk_moves", "run_notes", "run_closure", "run_door"}
+    desk = {
+        "desk",
+        "desk_view",
+        "desk_people",
+        "desk_moves",
+        "run_notes",
+        "run_closure",
+        "run_door",
+    }
     steps = {name for name in names() if name.startswith("mfa_")}
     machines = {"alive", "ready", "robots", "security"}
     texts = {"about", "check", "components", "component", "help", "help_page"}

@@ -30,7 +30,7 @@ class LiveConfig(AppConfig):
         slots.release_subjects["finding"] = panels.finding_subjects
         slots.before_second_step |= {
             "join", "join_token", "join_code", "board", "board_view", "board_moves", "board_stream",
-            "board_ballot", "desk", "desk_view", "desk_moves", "desk_stream", "screen",
+            "board_ballot", "desk", "desk_view", "desk_people", "desk_moves", "desk_stream", "screen",
             "screen_view", "screen_stream", "screen_qr", "run_notes", "run_closure", "run_door",
             "seat_label", "seat_removal", "board_claim", "board_claim_codes", "board_codes",
             "seat_admission", "seat_refusal", "seat_codes",

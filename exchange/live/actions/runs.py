@@ -24,9 +24,9 @@ from exchange.live.codes import new_code, new_token
 from exchange.live.discovery import activity_of
 from exchange.live.gatherings import gathering_of, page_of
 from exchange.live.models import Finding, Note, PaperSession, Run, Seat, SeatQuerySet
-from exchange.live.plugin import DESK, ROOM, SCREEN, Refused
+from exchange.live.plugin import DESK, SCREEN, Refused
+from exchange.live.shared_moves import EVERYONE
 
-EVERYBODY = (ROOM, DESK, SCREEN)
 CODE_LIFE = timedelta(hours=12)
 TRIAL_LIFE, MOST_TRIALS = timedelta(days=30), 20
 ONLY_FACILITATOR = gettext_lazy("Only the facilitator of this session may do this.")
@@ -238,7 +238,7 @@ def cancel_run(*, run: Run, by: Person) -> None:
         run.code = run.code_token = None
         run.room, run.state, run.revisions = {}, {}, {}
         run.save()
-        transaction.on_commit(partial(nudges.publish, run.pk, EVERYBODY))
+        transaction.on_commit(partial(nudges.publish, run.pk, EVERYONE))
         record(by, "run_cancelled", run, network=run.network)
 
 

@@ -10,7 +10,7 @@ from exchange.core.writing import writing
 from exchange.directory.models.events import record
 from exchange.live import nudges
 from exchange.live.models import Finding, Run
-from exchange.live.plugin import DESK, ROOM, SCREEN
+from exchange.live.shared_moves import EVERYONE
 
 
 def erase_trials(now: datetime | None = None) -> int:
@@ -31,5 +31,5 @@ def _erase(pk: int) -> bool:
         record(None, "trial_erased", run)
         Finding.objects.filter(run=run).delete()
         run.delete()
-        transaction.on_commit(partial(nudges.publish, pk, (ROOM, DESK, SCREEN)))
+        transaction.on_commit(partial(nudges.publish, pk, EVERYONE))
     return True
