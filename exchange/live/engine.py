@@ -255,8 +255,9 @@ def _judge(
         now_is = title_of(activity, room["phase"])
         raise Refused(_("That part of the session is not open: it is now “{part}”."), part=now_is)
     checked = clean(own.fields, data)
-    move = Move(who_of(room, by, seat), kind, checked, moment)
-    return Outcome(frozenset(own.play(state, room_of(room), move)), checked)
+    seen = room_of(room)
+    who = Who("seat", seat, seen.group_of(seat)) if by == "seat" else who_of(room, by)
+    return Outcome(frozenset(own.play(state, seen, Move(who, kind, checked, moment))), checked)
 
 
 def chance_for(seed: str, step: int) -> Random:

@@ -6,11 +6,14 @@ All moves that wait are played together, in one transaction: one write to the di
 another cost more than they do.
 """
 
+import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
-from concurrent.futures import Future
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from typing import TypeVar
@@ -35,16 +38,6 @@ log = logging.getLogger(__name__)
 BETWEEN, MOST = 0.02, 500
 #: Seconds after which a run, and a seat, are read anew though nothing says that they changed.
 AT_HAND, SEAT_AT_HAND = 5.0, 60.0
-#: What changes with a run whenever a look at it would.
-STAMP = (
-    "revision",
-    "revisions",
-    "version",
-    "opened_at",
-    "closed_at",
-    "cancelled_at",
-    "code_ends_at",
-)
 MOST_AT_HAND = 200
 #: Seconds after which all that is kept of sessions is let go, and read anew where it is wanted.
 HOUR = 3600.0
@@ -53,13 +46,25 @@ HOUR = 3600.0
 @dataclass
 class Waiting:
     """A move that waits to be played, and where its reply goes. With a `token` its seat is looked
-    up when its turn comes; None as reply: there is none."""
+    up when its turn comes; None as reply: there is none.
+
+    became  the reply once there is one, or the fault that there is instead
+    """
 
     posted: Posted
     token: str
     language: str | None
-    reply: "Future[Reply | None]"
+    reply: "Future[Reply | None] | asyncio.Future[Reply | None]"
     arrived: float = field(default_factory=time.monotonic)
+    became: Reply | Exception | None = None
+
+    def settle(self) -> None:
+        """Tell whoever waits. What was posted is played, also where nobody does any more."""
+        with suppress(asyncio.InvalidStateError, InvalidStateError):
+            if isinstance(self.became, Exception):
+                self.reply.set_exception(self.became)
+            else:
+                self.reply.set_result(self.became)
 
 
 class Hall:
@@ -87,14 +92,19 @@ class Hall:
     # --- asked from any thread ---
 
     def play(
-        self, posted: Posted, token: str = "", language: str | None = None
-    ) -> "Future[Reply | None]":
+        self,
+        posted: Posted,
+        token: str = "",
+        language: str | None = None,
+        reply: "asyncio.Future[Reply | None] | None" = None,
+    ) -> "Future[Reply | None] | asyncio.Future[Reply | None]":
         """Play this move with those that wait; the reply comes when all are on the disk.
 
         token     a guest's, whose seat plays it; the reply is None where it holds none
         language  of the sentence, if it is refused
+        reply     where it goes, for whoever waits in a loop; else a new Future
         """
-        waiting = Waiting(posted, token, language, Future())
+        waiting = Waiting(posted, token, language, reply or Future())
         self.moves.put(waiting)
         self.due.set()
         return waiting.reply
@@ -149,7 +159,8 @@ class Hall:
             self.seats[run_id, token] = (known, told, now)
         if known is None or known.key not in run.room.get("seats", {}):
             return None
-        known.run = run
+        if known._state.fields_cache.get("run") is not run:  # to say it costs more than to ask
+            known.run = run
         return known
 
     def _overheard(self, run_id: int, audiences: Collection[str]) -> None:
@@ -225,11 +236,7 @@ class Hall:
         self.listening.spread()
 
     def _play(self, waiting: list[Waiting]) -> None:
-        """Play these in one transaction, each language for itself, and give the replies. What was
-        posted is played, also where nobody waits for the reply any more."""
-        for one in waiting:
-            if not one.reply.set_running_or_notify_cancel():
-                one.reply = Future()
+        """Play these in one transaction, each language for itself, and give the replies."""
         for language in {one.language for one in waiting}:
             some = [one for one in waiting if one.language == language]
             with translation.override(language or translation.get_language()):
@@ -237,18 +244,17 @@ class Hall:
                     self._play_together([one for one in some if self._seated(one)])
                 except Exception as fault:
                     log.exception("the hall could not play")
-                    later = Reply("later", str(AWAY)) if is_away(fault) else None
+                    later = Reply("later", str(AWAY)) if is_away(fault) else fault
                     for one in some:
-                        if not one.reply.done():
-                            one.reply.set_result(later) if later else one.reply.set_exception(fault)
+                        one.became = one.became or later
+        _hand_over(waiting)
 
     def _seated(self, one: Waiting) -> bool:
-        """Whether the move has its seat; where a token holds none, that is the reply."""
+        """Whether the move has its seat; where a token holds none, there is no reply."""
         if one.token:
             self.since = one.arrived
             seat = self.seat(one.posted.run_id, one.token)
             if seat is None:
-                one.reply.set_result(None)
                 return False
             one.posted = replace(one.posted, seat=seat.key)
         return True
@@ -256,7 +262,7 @@ class Hall:
     def _play_together(self, some: list[Waiting]) -> None:
         if not some:
             return
-        before, began = dict(self.runs), time.monotonic()
+        began = time.monotonic()
         replies = play_moves([one.posted for one in some], self.runs)
         if replies[0].status == "later":
             connection.close()  # the next turn asks for a new one
@@ -264,27 +270,32 @@ class Hall:
         metrics.committed(len(some), self.committed - began)
         for run_id in {one.posted.run_id for one in some} & self.runs.keys():
             self.sure_at[run_id] = began  # the row was locked after that
-            self._carry_over(before.get(run_id), self.runs[run_id])
         for one, reply in zip(some, replies, strict=True):
-            one.reply.set_result(reply)
-
-    def _carry_over(self, before: Run | None, run: Run) -> None:
-        """Who holds it and whose it is, so that no look asks again until it is read anew."""
-        if before is None:
-            self.read_at.pop(run.pk, None)
-            return
-        run._state.fields_cache.update(before._state.fields_cache)
-        if "further_facilitators" in before.__dict__:
-            run.__dict__["further_facilitators"] = before.__dict__["further_facilitators"]
+            one.became = reply
 
 
-def _stamp(run: Run) -> tuple[object, ...]:
-    return tuple(getattr(run, name) for name in STAMP)
+def _hand_over(waiting: Iterable[Waiting]) -> None:
+    """Give the replies; those that a loop waits for in one call into it, which costs as much as a
+    reply does."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Waiting]] = defaultdict(list)
+    for one in waiting:
+        if isinstance(one.reply, Future):
+            one.settle()
+        else:
+            by_loop[one.reply.get_loop()].append(one)
+    for loop, some in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, some)
+
+
+def _settle(waiting: Iterable[Waiting]) -> None:
+    for one in waiting:
+        one.settle()
 
 
 def _still(run: Run) -> bool:
     """Whether the database has the run as it is at hand."""
-    return Run.objects.filter(pk=run.pk).values_list(*STAMP).first() == _stamp(run)
+    return Run.objects.filter(pk=run.pk).values_list(*Run.STAMP).first() == run.stamp
 
 
 def _read(run_id: int, known: Run | None) -> Run | None:
@@ -295,7 +306,7 @@ def _read(run_id: int, known: Run | None) -> Run | None:
     if known is None:
         return runs.first()
     run = runs.defer("room", "state").first()
-    if run is not None and _stamp(run) == _stamp(known):
+    if run is not None and run.stamp == known.stamp:
         run.room, run.state = known.room, known.state
     elif run is not None:
         run = runs.first()  # both of one moment

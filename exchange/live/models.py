@@ -95,6 +95,12 @@ class Run(models.Model):
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    #: What changes with a run whenever a look at it would.
+    STAMP = (
+        "revision", "revisions", "version", "opened_at", "closed_at", "cancelled_at",
+        "code_ends_at",
+    )  # fmt: skip
+
     objects = RunQuerySet.as_manager()
 
     class Meta:
@@ -102,6 +108,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """The values of STAMP."""
+        return tuple(getattr(self, name) for name in self.STAMP)
 
     @property
     def is_open(self) -> bool:

@@ -2,16 +2,17 @@
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from exchange.core import many
 from exchange.core.translating import gettext as _
 from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
@@ -21,6 +22,10 @@ from exchange.live.plugin import DESK, Moment, Refused
 from exchange.live.versions import brought_up
 
 log = logging.getLogger(__name__)
+
+#: The fields of a line of the log, and those of a run that a move changes.
+LINE = ("run", "seq", "move_id", "by", "seat", "kind", "data", "reply", "at")
+CHANGED = ("room", "state", "revision", "revisions", "version")
 
 #: What a client may call its move. The house's own ids start with HOUSE, so that nobody can take
 #: one before the house does.
@@ -67,6 +72,14 @@ class Reply:
     at: str = ""
 
 
+class Known(NamedTuple):
+    """A move that is kept: whose it is, and what was replied."""
+
+    by: str
+    seat: str
+    reply: dict[str, Any]
+
+
 def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> list[Reply]:
     """Play moves in order and answer each, in one transaction; the only entry.
 
@@ -75,8 +88,8 @@ def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> l
     moves are played one by one, so that only the broken one fails. If the database is away, all are
     for later: played one by one they would only wait for it one by one.
 
-    kept  runs by id as the caller played them last: where the database has the same revision, room
-          and state are not read again; changed to what they are afterwards
+    kept  runs by id as the caller played them last: where the database has the same (`Run.stamp`)
+          they are played on and not read again; afterwards it holds the runs as they are now
     """
     replies = _play(batch, {} if kept is None else kept)
     metrics.answered(reply.status for reply in replies)
@@ -86,67 +99,82 @@ def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> l
 def _play(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:
     try:
         return _play_together(batch, kept)
-    except Refused:
-        raise
-    except (OperationalError, InterfaceError):
-        log.exception("the database could not keep %s moves", len(batch))
-        for posted in batch:
-            kept.pop(posted.run_id, None)
-        return [Reply("later", str(AWAY)) for _posted in batch]
-    except Exception:
+    except Exception as fault:
         for posted in batch:  # half played, and rolled back: the database knows better
             kept.pop(posted.run_id, None)
+        if isinstance(fault, Refused):
+            raise
+        if isinstance(fault, (OperationalError, InterfaceError)):
+            log.exception("the database could not keep %s moves", len(batch))
+            return [Reply("later", str(AWAY)) for _posted in batch]
         if len(batch) == 1:
             log.exception("move failed: run %s kind %s", batch[0].run_id, batch[0].kind)
             return [Reply("failed", _("Something went wrong on our side. Nothing was changed."))]
         return [reply for posted in batch for reply in _play([posted], kept)]
 
 
-def _locked(ids: Iterable[int], kept: dict[int, Run]) -> list[Run]:
-    """These runs, locked in order; room and state are read only where `kept` is behind."""
-    wanted = Run.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk")
+def _locked(ids: Collection[int], kept: Mapping[int, Run]) -> list[Run]:
+    """These runs, locked in order; those of `kept` are read anew only where they are behind."""
+    rows = Run.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk")
     if not any(pk in kept for pk in ids):
-        return list(wanted)
-    found = list(wanted.defer("room", "state"))
+        return list(rows)
+    stamps = {pk: tuple(stamp) for pk, *stamp in rows.values_list("pk", *Run.STAMP)}
+    others = Run.objects.in_bulk([pk for pk in stamps if pk not in kept])
+    found = [kept.get(pk) or others[pk] for pk in stamps]
     for run in found:
-        known = kept.get(run.pk)
-        if known is None or known.revision != run.revision or run.cancelled_at:
-            run.refresh_from_db(fields=["room", "state", "version"])
-        else:
-            run.room, run.state, run.version = known.room, known.state, known.version
+        if run.stamp != stamps[run.pk]:
+            run.refresh_from_db(fields=[*Run.STAMP, "room", "state"])
     return found
 
 
 def _play_together(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:
     with writing():
         locked = _locked({posted.run_id for posted in batch}, kept)
-        tables = {run.pk: _Table(run, batch) for run in locked}
+        known, now = _known(batch), timezone.now()  # all are kept in one moment
+        tables = {run.pk: _Table(run, known, now) for run in locked}
         replies = [
             tables[posted.run_id].play(posted)
             if posted.run_id in tables
             else Reply("refused", _("This session does not exist."))
             for posted in batch
         ]
-        for table in tables.values():
-            table.save()
+        _save([table for table in tables.values() if table.new])
         kept.update({run.pk: run for run in locked})
     return replies
 
 
-class _Table:
-    """A locked run with the moves being played on it; `save` writes them all at once."""
+def _known(batch: Iterable[Posted]) -> dict[tuple[int, str], Known]:
+    """The moves of these ids that are kept already."""
+    asked = [posted for posted in batch if posted.is_named]
+    rows = many.read(
+        Move, ("run", "move_id", "by", "seat", "reply"),
+        run={posted.run_id for posted in asked}, move_id={posted.move_id for posted in asked},
+    )  # fmt: skip
+    return {(run, name): Known(*rest) for run, name, *rest in rows}
 
-    def __init__(self, run: Run, batch: Iterable[Posted]) -> None:
-        self.run = run
+
+def _save(tables: Collection["_Table"]) -> None:
+    """Write what was played to the log, and what became of the runs; tell it after the commit."""
+    many.insert(Move, LINE, [line for table in tables for line in table.new])
+    runs = [table.run for table in tables]
+    many.update(Run, CHANGED, [(*(getattr(run, n) for n in CHANGED), run.pk) for run in runs])
+    for table in tables:
+        transaction.on_commit(partial(nudges.publish, table.run.pk, table.told))
+
+
+class _Table:
+    """A locked run with the moves being played on it."""
+
+    def __init__(self, run: Run, known: dict[tuple[int, str], Known], now: datetime) -> None:
+        self.run, self.known, self.now = run, known, now
+        self.second, self.at = int(now.timestamp()), now.isoformat(timespec="seconds")
         self.activity = brought_up(run)
-        asked = [p.move_id for p in batch if p.run_id == run.pk and p.is_named]
-        self.known = {move.move_id: move for move in run.moves.filter(move_id__in=asked)}
-        self.new: list[Move] = []
+        self.new: list[tuple[Any, ...]] = []
         self.told: set[str] = set()
 
     def play(self, posted: Posted) -> Reply:
         run = self.run
-        known = self.known.get(posted.move_id)
+        known = self.known.get((run.pk, posted.move_id))
         if not posted.is_named or (known and (known.by, known.seat) != (posted.by, posted.seat)):
             return Reply("refused", str(NO_PROPER_ID))
         if known:
@@ -158,9 +186,9 @@ class _Table:
         return self.judge(posted)
 
     def judge(self, posted: Posted) -> Reply:
-        run, now = self.run, timezone.now()
+        run = self.run
         seq = run.revision + 1
-        moment = Moment(int(now.timestamp()), engine.chance_for(run.seed, seq))
+        moment = Moment(self.second, engine.chance_for(run.seed, seq))
         try:
             outcome = engine.apply(
                 self.activity, run.room, run.state,
@@ -172,18 +200,17 @@ class _Table:
         self.told |= outcome.audiences
         for audience in outcome.audiences:
             run.revisions[audience] = run.revisions.get(audience, 0) + 1
-        reply = Reply("kept", "", seq, at=now.isoformat(timespec="seconds"))
-        self.note(posted, outcome.data, reply, now)
+        reply = Reply("kept", "", seq, at=self.at)
+        self.note(posted, outcome.data, reply)
         return reply
 
-    def note(self, posted: Posted, data: dict[str, Any], reply: Reply, now: datetime) -> None:
+    def note(self, posted: Posted, data: dict[str, Any], reply: Reply) -> None:
         kept = {"status": reply.status, "revision": reply.revision, "at": reply.at}
-        move = Move(
-            run=self.run, seq=reply.revision, move_id=posted.move_id, by=posted.by,
-            seat=posted.seat, kind=posted.kind, data=data, reply=kept, at=now,
-        )  # fmt: skip
-        self.known[posted.move_id] = move
-        self.new.append(move)
+        run, name = self.run.pk, posted.move_id
+        self.known[run, name] = Known(posted.by, posted.seat, kept)
+        self.new.append(
+            (run, reply.revision, name, posted.by, posted.seat, posted.kind, data, kept, self.now)
+        )
 
     def tallies(self, posted: Posted) -> list[Posted]:
         """When a phase with a secret question ends, its counts enter the log; never an answer."""
@@ -200,13 +227,6 @@ class _Table:
             for question in self.activity.ballots
             if question.phase == phase and ((moving and later) or closing)
         ]
-
-    def save(self) -> None:
-        if not self.new:
-            return
-        Move.objects.bulk_create(self.new)
-        self.run.save(update_fields=["room", "state", "revision", "revisions", "version"])
-        transaction.on_commit(partial(nudges.publish, self.run.pk, self.told))
 
 
 def tally_of(run: Run, question: str) -> Posted:
