@@ -146,6 +146,7 @@ def test_a_move_is_kept_once_and_refused_with_a_sentence(server, run):
     [
         ({"X-CSRFToken": "x" * 32}, {}, 403),
         ({"X-CSRFToken": ""}, {}, 403),
+        ({}, {"csrfmiddlewaretoken": "x" * 32}, 403),  # beside the right one in the head
         ({"Origin": "https://elsewhere.example"}, {}, 403),
         ({"Host": "elsewhere.example"}, {}, 400),
         ({"Accept": "text/html"}, {}, 302),  # a form without script: on to the page
@@ -164,6 +165,26 @@ def test_what_is_not_an_ordinary_move_is_django_s_to_answer(server, run, headers
     (met,) = asked(phone, ("post", moves_of(run), {"data": a_move(card=card) | data}))
     assert met.status_code == status
     assert Move.objects.filter(run=run, kind="choose").count() == (status == 302)
+
+
+def test_what_is_known_of_a_phone_is_no_more_than_its_head_says(server, run):
+    """The head of its posts is judged once and remembered: another cookie or token is another head."""
+    (seat,) = sit(run)
+    advance(run)
+    advance(run)
+    cards = [card["code"] for card in Run.objects.get(pk=run.pk).setup["cards"]]
+    phone, posts = server.phone(seat), iter(cards)
+
+    def post(**headers):
+        return ("post", moves_of(run), {"data": a_move(card=next(posts)), "headers": headers})
+
+    met = asked(
+        phone, post(), post(), post(**{"X-CSRFToken": "x" * 32}), post(Cookie=""), post(),
+        ("post", moves_of(run), {"data": a_move(card=next(posts)), "headers": {
+            "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}}),
+    )  # fmt: skip
+    assert [answer.status_code for answer in met] == [200, 200, 403, 403, 200, 200]
+    assert Move.objects.filter(run=run, kind="choose").count() == 4
 
 
 def test_whoever_holds_no_seat_meets_what_is_not_there(server, cast, run):

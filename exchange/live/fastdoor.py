@@ -8,15 +8,15 @@ tried and measured: docs/decisions/0053.
 
 import asyncio
 import io
-import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import parse_qsl
 
+import orjson
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -46,6 +46,8 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 ADDRESS = re.compile(r"/runs/([0-9]{1,18})/board/(moves|view|stream)/")
 METHODS = {"moves": "POST", "view": "GET", "stream": "GET"}
 LONGEST = 60_000
+#: Phones whose heads are remembered.
+PHONES = 4000
 #: Requests that Django works on at once.
 AT_ONCE = 8
 HEADERS = [
@@ -63,6 +65,14 @@ if settings.HTTPS:
     )
 log = logging.getLogger(__name__)
 forged = CsrfViewMiddleware(lambda request: HttpResponse())
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the head of a phone's posts says, which is the same for all of them."""
+
+    token: str
+    language: str
 
 
 @dataclass
@@ -91,9 +101,16 @@ class FastDoor:
         found = ADDRESS.fullmatch(scope["path"])
         if found and scope["method"] == METHODS[found[2]]:
             hall.open()
-            asked = _asked(scope, int(found[1]), body)
+            run_id = int(found[1])
             try:
-                if asked and await getattr(self, found[2])(asked, receive, send):
+                if found[2] == "moves":
+                    is_answered = await self.moves(scope, run_id, body, send)
+                else:
+                    asked = _asked(scope, run_id, body)
+                    is_answered = asked is not None and await getattr(self, found[2])(
+                        asked, receive, send
+                    )
+                if is_answered:
                     return
             except DatabaseError:  # nothing was answered yet: how it is said is Django's
                 pass
@@ -122,26 +139,21 @@ class FastDoor:
             if waits:
                 self.places.release()
 
-    async def moves(self, asked: Asked, receive: Receive, send: Send) -> bool:
+    async def moves(self, scope: Scope, run_id: int, body: bytes, send: Send) -> bool:
         """Play a move; False where Django should answer."""
-        request = asked.request
-        plain = not request.headers.get("Accept", "").startswith("application/json")
-        if plain or request.content_type != "application/x-www-form-urlencoded":
+        data, head = _fields(body), _head(run_id, scope["scheme"], _of_each_post(scope))
+        if data is None or head is None:
             return False
-        if forged.process_view(request, HttpResponse, (), {}) is not None:
-            return False
-        data = request.POST.dict()
         posted = Posted(
-            asked.run_id, str(data.get("move_id", ""))[:65], "seat", str(data.get("kind", ""))[:40],
-            data,
-        )  # fmt: skip
-        with translation.override(translation.get_language_from_request(request)):
-            language = translation.get_language()
-        reply: Reply | None = await asyncio.wrap_future(hall.play(posted, asked.token, language))
-        if reply is None:
+            run_id, data.get("move_id", "")[:65], "seat", data.get("kind", "")[:40], data
+        )
+        reply: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+        hall.play(posted, head.token, head.language, reply)
+        became = await reply
+        if became is None:
             return False
-        status = HTTP.get(reply.status, 200)
-        await _give(send, asked, status, b"application/json", json.dumps(vars(reply)).encode())
+        status = HTTP.get(became.status, 200)
+        await _give(send, new_number(), status, b"application/json", orjson.dumps(became))
         return True
 
     async def view(self, asked: Asked, receive: Receive, send: Send) -> bool:
@@ -150,7 +162,7 @@ class FastDoor:
         if fragment is None:
             return False
         status = 200 if fragment else 304
-        await _give(send, asked, status, b"text/html; charset=utf-8", fragment.encode())
+        await _give(send, asked.number, status, b"text/html; charset=utf-8", fragment.encode())
         return True
 
     async def stream(self, asked: Asked, receive: Receive, send: Send) -> bool:
@@ -195,6 +207,45 @@ def _asked(scope: Scope, run_id: int, body: bytes) -> Asked | None:
     return Asked(request, run_id, token, number)
 
 
+def _of_each_post(scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers without the one that is another for each move."""
+    return tuple([one for one in scope["headers"] if one[0] != b"content-length"])
+
+
+@lru_cache(maxsize=PHONES)
+def _head(run_id: int, scheme: str, headers: tuple[tuple[bytes, bytes], ...]) -> Head | None:
+    """Who posts moves with such headers, judged as Django's middlewares judge them: host, origin,
+    token against forgery, language. None where it is not plainly a guest's live.js."""
+    scope = {
+        "type": "http", "method": "POST", "path": "/", "query_string": b"", "scheme": scheme,
+        "headers": headers,
+    }  # fmt: skip
+    asked = _asked(scope, run_id, b"")
+    if asked is None:
+        return None
+    request = asked.request
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    is_ours = is_form and (request.content_params or {}).get("charset", "utf-8").lower() == "utf-8"
+    if not is_ours or not request.headers.get("Accept", "").startswith("application/json"):
+        return None
+    if forged.process_view(request, HttpResponse, (), {}) is not None:
+        return None
+    return Head(asked.token, translation.get_language_from_request(request))
+
+
+def _fields(body: bytes) -> dict[str, str] | None:
+    """What was posted; None where it is not plainly a move of live.js, which has its token against
+    forgery in the head."""
+    if len(body) > LONGEST:
+        return None
+    try:
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        data = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most))
+    except ValueError:
+        return None
+    return None if "csrfmiddlewaretoken" in data else data
+
+
 def _fragment(asked: Asked) -> str | None:
     """The phone's view as it is now; "" where it is what the phone has; None without a seat."""
     seat = hall.seat(asked.run_id, asked.token)
@@ -228,12 +279,12 @@ async def _read(receive: Receive) -> tuple[bytes, Receive]:
     return body, again
 
 
-async def _give(send: Send, asked: Asked, status: int, kind: bytes, body: bytes) -> None:
-    """A whole answer."""
+async def _give(send: Send, number: str, status: int, kind: bytes, body: bytes) -> None:
+    """A whole answer. number  of the request, as it stands in the log"""
     own = [
         (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
-        (b"x-request-id", asked.number.encode()),
+        (b"x-request-id", number.encode()),
         (b"vary", b"Cookie, Accept-Language"),
     ]
     await send({"type": "http.response.start", "status": status, "headers": HEADERS + own})
@@ -249,6 +300,7 @@ async def _events(asked: Asked, listener: Listener, receive: Receive, send: Send
     ]
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS + own})
     leaving = asyncio.ensure_future(_left(receive, listener.woken))
+    beating = asyncio.ensure_future(_beats(listener.woken))
     try:
         while not leaving.done():
             listener.woken.clear()
@@ -257,12 +309,18 @@ async def _events(asked: Asked, listener: Listener, receive: Receive, send: Send
             await send({"type": "http.response.body", "body": events, "more_body": True})
             if is_over:
                 break
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK):
-                    await listener.woken.wait()
+            await listener.woken.wait()
         await send({"type": "http.response.body", "body": b""})
     finally:
         leaving.cancel()
+        beating.cancel()
+
+
+async def _beats(woken: asyncio.Event) -> None:
+    """The heart of a stream. A clock of its own costs less than one that is set at each event."""
+    while True:
+        await asyncio.sleep(LOOK)
+        woken.set()
 
 
 async def _left(receive: Receive, woken: asyncio.Event) -> None:
