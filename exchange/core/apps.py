@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django.apps import AppConfig
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 from exchange.core import translating
 from exchange.core.checks import register_checks
@@ -17,7 +17,7 @@ class CoreConfig(AppConfig):
         from exchange.core import chores, outbox, restoring, retention  # app ready
 
         register_checks()
-        translating.use(gettext, ngettext, override)
+        translating.use(gettext, ngettext, override, get_language)
         chores.chore("what is due to be erased", timedelta(hours=6), retention.due)
         restoring.after_restore.append(outbox.not_again)
         retention.rule(

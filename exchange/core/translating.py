@@ -8,6 +8,10 @@ from collections import UserString
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import wraps
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -19,11 +23,16 @@ def _one_or_many(one: str, many: str, number: int) -> str:
     return one if number == 1 else many
 
 
+def _no_language() -> str | None:
+    return None
+
+
 @dataclass
 class _Translator:
     gettext: Callable[[str], str] = str
     ngettext: Callable[[str, str, int], str] = _one_or_many
     override: Callable[[str], AbstractContextManager[None]] = _any_language
+    language: Callable[[], str | None] = _no_language
 
 
 _translator = _Translator()
@@ -33,10 +42,11 @@ def use(
     gettext: Callable[[str], str],
     ngettext: Callable[[str, str, int], str],
     override: Callable[[str], AbstractContextManager[None]],
+    language: Callable[[], str | None],
 ) -> None:
     """Translate with these from now on. override(language) holds for the block it opens."""
     _translator.gettext, _translator.ngettext = gettext, ngettext
-    _translator.override = override
+    _translator.override, _translator.language = override, language
 
 
 def gettext(message: str) -> str:
@@ -60,6 +70,21 @@ def in_language(language: str) -> AbstractContextManager[None]:
     return _translator.override(language)
 
 
+def once_a_language(words: Callable[[], T]) -> Callable[[], T]:
+    """What `words` gives, asked for once in each language: for words that stand many times on every
+    page of a hall."""
+    known: dict[str | None, T] = {}
+
+    @wraps(words)
+    def said() -> T:
+        language = _translator.language()
+        if language not in known:
+            known[language] = words()
+        return known[language]
+
+    return said
+
+
 class Later(UserString):
     """A text that is translated each time it is read. JSON refuses it: what is kept is a `str`."""
 
@@ -69,6 +94,9 @@ class Later(UserString):
     @property
     def data(self) -> str:  # type: ignore[override]
         return gettext(self.message)
+
+    def __bool__(self) -> bool:
+        return bool(self.message)
 
 
 def gettext_lazy(message: str) -> str:

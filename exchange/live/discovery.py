@@ -27,7 +27,7 @@ class UnknownActivity(LookupError):
 
 def activities() -> dict[str, Activity]:
     """key -> activity, of every folder found, by title."""
-    return _read(tuple(Path(folder) for folder in settings.ACTIVITY_DIRS))
+    return _read(tuple(settings.ACTIVITY_DIRS))
 
 
 def activity_of(key: str) -> Activity:
@@ -47,8 +47,9 @@ def folder_of(key: str) -> Path:
 
 
 @lru_cache(maxsize=8)
-def _read(folders: tuple[Path, ...]) -> dict[str, Activity]:
-    found = [_load(path) for folder in folders for path in sorted(folder.glob("*/activity.py"))]
+def _read(folders: tuple[Path | str, ...]) -> dict[str, Activity]:
+    paths = [path for one in folders for path in sorted(Path(one).glob("*/activity.py"))]
+    found = [_load(path) for path in paths]
     return {activity.key: activity for activity in sorted(found, key=lambda a: a.title)}
 
 

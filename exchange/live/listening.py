@@ -7,17 +7,19 @@ import asyncio
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from operator import ne
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.utils import translation
 
 from exchange.live import engine, panes
-from exchange.live.looking import signature
+from exchange.live.looking import signature_of
 from exchange.live.models import Run, Seat
-from exchange.live.plugin import ROOM, WORDINGS, Who
+from exchange.live.plugin import ROOM, WORDINGS
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +44,11 @@ class Listener:
     ) -> None:
         self.run_id, self.token, self.language = run_id, token, language
         self.signature: str | None = ""
-        self.seat, self.who, self.pane = "", Who("seat"), ""
-        self.told: tuple[int, ...] = ()
-        self.hears: frozenset[str] = frozenset()
+        # Whose page it is; what it hears, with the numbers told last; where its pane is among these.
+        self.seat, self.known_by = "", (-1, -1)
+        self.names: tuple[str, ...] = ()
+        self.numbers: tuple[int, ...] = ()
+        self.pane_at = -1
         self.events: deque[bytes] = deque(maxlen=MOST_WAITING + 1)
         self.loop, self.woken = loop, asyncio.Event()
 
@@ -80,14 +84,13 @@ class Listening:
     def hear(self, listener: Listener) -> bool:
         """Tell this stream what there is from now on; False where it has no seat."""
         self.all[listener.run_id].add(listener)
-        self._tell(listener)
-        self._wake()
+        self._tell_all([[listener]])
         return listener.signature is not None
 
     def deaf(self, listener: Listener) -> None:
         """This stream is over."""
         self.all[listener.run_id].discard(listener)
-        self._listens_to(listener, frozenset())
+        self._listens_to(listener, ())
         if not self.all[listener.run_id]:
             del self.all[listener.run_id]
 
@@ -105,89 +108,93 @@ class Listening:
         if len(self.next_news) > MOST_REMEMBERED:
             self.next_news.clear()
         self.steps.clear()
-        for one in due:
-            listening = list(self.by_audience.get(one, ()))
-            looks = sum([self._tell(listener) for listener in listening])
-            gathered = PER_LISTENER * len(listening) + PER_LOOK * looks
+        listening = {one: list(self.by_audience.get(one, ())) for one in due}
+        looks = self._tell_all(listening.values())
+        for one, several, looked in zip(due, listening.values(), looks, strict=True):
+            gathered = PER_LISTENER * len(several) + PER_LOOK * looked
             self.next_news[one] = now + max(GATHER, gathered)
-        self._wake()
 
     def look_round(self) -> None:
         """What changed without a word: by another process, or hours that are over."""
         self.steps.clear()
-        for listener in [one for some in self.all.values() for one in some]:
-            self._tell(listener)
-        self._wake()
+        self._tell_all([list(some) for some in self.all.values()])
 
-    def _listens_to(self, listener: Listener, hears: frozenset[str]) -> None:
-        for name in listener.hears - hears:
+    def _tell_all(self, listening: Iterable[Iterable[Listener]]) -> list[int]:
+        """How many of each were told to look."""
+        with translation.override(settings.LANGUAGE_CODE):
+            looks = [sum([self._tell(one) for one in some]) for some in listening]
+        self._wake()
+        return looks
+
+    def _listens_to(self, listener: Listener, names: tuple[str, ...]) -> None:
+        for name in set(listener.names).difference(names):
             some = self.by_audience[listener.run_id, name]
             some.discard(listener)
             if not some:
                 del self.by_audience[listener.run_id, name]
-        for name in hears - listener.hears:
+        for name in set(names).difference(listener.names):
             self.by_audience[listener.run_id, name].add(listener)
-        listener.hears = hears
+        listener.names, listener.numbers = names, ()
 
     def _tell(self, listener: Listener) -> bool:
         """Whether it was told to look."""
         seat = self.seat_of(listener.run_id, listener.token)
         if seat is None:
-            self._listens_to(listener, frozenset())
+            self._listens_to(listener, ())
             if listener.signature is not None:
                 listener.signature = None
                 self._say(listener, b"event: gone\ndata: gone\n\n")
             return False
-        who = self._who(listener, seat)
-        before, now = listener.signature, signature(seat.run, who)
-        if now == before:
+        run = seat.run
+        self._know(listener, seat, run)
+        numbers = tuple([run.revisions.get(name, 0) for name in listener.names])
+        before, said = listener.numbers, listener.signature
+        if numbers == before:
             return False
-        listener.signature = now
-        change = self._change(listener, seat.run, who, before or "", now)
-        self._say(listener, change or f"data: {now}\n\n".encode())
+        listener.numbers, listener.signature = numbers, signature_of(listener.names, numbers)
+        change = self._change(listener, run, said or "", before)
+        self._say(listener, change or f"data: {listener.signature}\n\n".encode())
         return change is None
 
-    def _who(self, listener: Listener, seat: Seat) -> Who:
+    def _know(self, listener: Listener, seat: Seat, run: Run) -> None:
         """Who listens. Whoever comes into another group is told so as a seat, or with the room."""
-        told = tuple(seat.run.revisions.get(name, 0) for name in (ROOM, f"seat:{seat.key}"))
-        if (listener.told, listener.seat) != (told, seat.key):
-            listener.told, listener.seat = told, seat.key
-            listener.who = engine.who_of(seat.run.room, "seat", seat.key)
-            listener.pane = panes.audience_of(seat.run, listener.who)
-            self._listens_to(listener, frozenset(engine.audiences_of(listener.who)))
-        return listener.who
+        known_by = (run.revisions.get(ROOM, 0), run.revisions.get(f"seat:{seat.key}", 0))
+        if (listener.known_by, listener.seat) == (known_by, seat.key) and listener.names:
+            return
+        listener.known_by, listener.seat = known_by, seat.key
+        who = engine.who_of(run.room, "seat", seat.key)
+        names, pane = engine.audiences_of(who), panes.audience_of(run, who)
+        if names != listener.names:
+            self._listens_to(listener, names)
+        listener.pane_at = names.index(pane) if pane else -1
 
     def _change(
-        self, listener: Listener, run: Run, who: Who, before: str, now: str
+        self, listener: Listener, run: Run, said: str, before: tuple[int, ...]
     ) -> bytes | None:
-        """The event that makes the phone's page of `before` the one of `now`, where they differ in
-        the pane alone; else None."""
-        audience = listener.pane
-        differing = [
-            (old, new)
-            for old, new in zip(before.split("-"), now.split("-"), strict=False)
-            if old != new
-        ]
-        if not audience or len(differing) != 1 or before.count("-") != now.count("-"):
+        """The event that makes the phone's page of `before` the one of now, where they differ in
+        the pane alone; else None. said  the signature of that page"""
+        at, now, language = listener.pane_at, listener.numbers, listener.language
+        if at < 0 or len(before) != len(now) or before[at] == now[at]:
             return None
-        ((old, new),) = differing
-        if old.rpartition(".")[0] != audience or new.rpartition(".")[0] != audience:
+        if sum(map(ne, before, now)) != 1:
             return None
-        key = (run.pk, old, new, listener.language)
+        audience = listener.names[at]
+        key = (run.pk, audience, before[at], now[at], language)
         if key not in self.steps:
             self.steps[key] = None
             try:
-                with translation.override(listener.language):
-                    self.steps[key] = _step(run, audience, old)
+                if translation.get_language() != language:
+                    translation.activate(language)
+                self.steps[key] = _step(run, audience, f"{audience}.{before[at]}")
             except Exception:  # they look, and the others of this turn are told all the same
                 log.exception("the pane %s of run %s could not be written", audience, run.pk)
         step = self.steps[key]
         if step is None:
             return None
-        own: dict[str, Any] = {"from": before, "to": now, "revision": run.revision}
-        own["language"] = listener.language
+        own: dict[str, Any] = {"from": said, "to": listener.signature, "revision": run.revision}
+        own["language"] = language
         if step.flags is not None:
-            own["own"] = step.flags.get(who.seat, [])
+            own["own"] = step.flags.get(listener.seat, [])
         return b"event: pane\ndata: %s,%s\n\n" % (orjson.dumps(own)[:-1], step.told)
 
     def _say(self, listener: Listener, event: bytes) -> None:
@@ -206,8 +213,8 @@ class Listening:
 def _step(run: Run, audience: str, before: str) -> Step | None:
     """What changed in the pane since it was as `before` says ("group:B.7"), if that is known."""
     room = panes.state_of(run, audience).partition("-")[0]
-    old = panes.text_of(run, audience, f"{room}-{before}")
-    new = panes.text_of(run, audience)
+    old = panes.lines_of(run, audience, f"{room}-{before}")
+    new = panes.lines_of(run, audience)
     if old is None or new is None:
         return None
     told = orjson.dumps(panes.change(old, new))[1:]

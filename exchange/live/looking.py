@@ -1,5 +1,6 @@
 """What one viewer's page is made of. The only way from a run to a template: through `see`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,15 @@ from exchange.live.versions import brought_up
 
 def signature(run: Run, who: Who) -> str:
     """Changes whenever this viewer should look again: "room.4-seat:s1.2"."""
-    seen = [f"{name}.{run.revisions.get(name, 0)}" for name in engine.audiences_of(who)]
-    if who.kind != "seat" and run.code_ended:
-        seen.append("code.ended")  # no move does this: the hours pass
-    return "-".join(seen)
+    names = engine.audiences_of(who)
+    seen = signature_of(names, [run.revisions.get(name, 0) for name in names])
+    ended = who.kind != "seat" and run.code_ended  # no move does this: the hours pass
+    return f"{seen}-code.ended" if ended else seen
+
+
+def signature_of(names: Iterable[str], numbers: Iterable[int]) -> str:
+    """Of a viewer who hears these audiences, told so often."""
+    return "-".join([f"{name}.{n}" for name, n in zip(names, numbers, strict=True)])
 
 
 def look(run: Run, who: Who, seat: Seat | None = None) -> dict[str, Any]:

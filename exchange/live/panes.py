@@ -29,7 +29,7 @@ FLAG_HERE = re.compile("\x02(only|unless) ([^\x03]*)\x03")
 MOST_TEXTS = 1000
 #: So many lines are changed where they stand; where more differ, some were moved.
 MOST_IN_PLACE = 8
-_texts: OrderedDict[tuple[object, ...], str] = OrderedDict()
+_texts: OrderedDict[tuple[object, ...], list[str]] = OrderedDict()
 _lock = Lock()
 
 
@@ -107,22 +107,28 @@ def state_of(run: Run, audience: str) -> str:
 
 
 def text_of(run: Run, audience: str, state: str = "") -> str | None:
-    """The pane's text in the present language, with places for what is one phone's own.
+    """`lines_of` as one text."""
+    lines = lines_of(run, audience, state)
+    return None if lines is None else "\n".join(lines)
 
-    state  of which it is wanted, where not as it is now; None if it is not known any more
+
+def lines_of(run: Run, audience: str, state: str = "") -> Sequence[str] | None:
+    """The pane's lines in the present language, with places for what is one phone's own.
+
+    state  of which they are wanted, where not as it is now; None if they are not known any more
     """
     now = state_of(run, audience)
     key = (run.pk, run.seed, run.version, state or now, get_language())
     with _lock:
-        text = _texts.get(key)
-    if text is not None or (state and state != now):
-        return text
-    text = written(pane_of(run, audience))
+        lines = _texts.get(key)
+    if lines is not None or (state and state != now):
+        return lines
+    lines = written(pane_of(run, audience)).split("\n")
     with _lock:
-        _texts[key] = text
+        _texts[key] = lines
         if len(_texts) > MOST_TEXTS:
             _texts.popitem(last=False)
-    return text
+    return lines
 
 
 def let_go(run_id: int | None = None) -> None:
@@ -155,13 +161,12 @@ def neutral(text: str) -> str:
     return flagged.replace(CSRF_HERE, "").replace(MOVE_ID_HERE, "")
 
 
-def change(before: str, after: str) -> dict[str, Any]:
+def change(old: Sequence[str], new: Sequence[str]) -> dict[str, Any]:
     """What makes the lines of one pane into those of another.
 
     Out: {"lines": how many there were, "cuts": [[first, past, [new lines]], ...]}, from the top;
     numbers count the lines as they were.
     """
-    old, new = before.split("\n"), after.split("\n")
     cuts = [[a, b, [neutral(line) for line in new[c:d]]] for a, b, c, d in _differing(old, new)]
     return {"lines": len(old), "cuts": cuts}
 

@@ -17,11 +17,10 @@ from exchange.activities.diamond_nine.play import (
 from exchange.live.plugin import DESK, SCREEN, Move, Refused, Room, State
 
 
-def _my_group(room: Room, move: Move) -> str:
-    letter = room.group_of(move.who.seat)
-    if not letter:
+def _my_group(move: Move) -> str:
+    if not move.who.group:
         raise Refused(words.NO_GROUP)
-    return letter
+    return move.who.group
 
 
 def _ours(state: State, letter: str) -> dict[str, Any]:
@@ -30,9 +29,9 @@ def _ours(state: State, letter: str) -> dict[str, Any]:
     return board
 
 
-def _movable(state: State, room: Room, move: Move) -> tuple[str, str]:
+def _movable(state: State, move: Move) -> tuple[str, str]:
     """(letter, card) of a card that the mover's group may move now."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     code: str = move.data["card"]
     if code not in may_lie(state, letter):
         raise Refused(words.NO_CARD, "card")
@@ -43,7 +42,7 @@ def _movable(state: State, room: Room, move: Move) -> tuple[str, str]:
 
 def group_place(state: State, room: Room, move: Move) -> set[str]:
     """Lay a card on the group's board; the card that lay there changes places with it."""
-    letter, code = _movable(state, room, move)
+    letter, code = _movable(state, move)
     slot = slot_named(move)
     board = _ours(state, letter)
     board["sort"] = with_card(board["sort"], code, slot)
@@ -52,7 +51,7 @@ def group_place(state: State, room: Room, move: Move) -> set[str]:
 
 def group_unplace(state: State, room: Room, move: Move) -> set[str]:
     """Take a card off the group's diamond, back to its tray."""
-    letter, code = _movable(state, room, move)
+    letter, code = _movable(state, move)
     board = _ours(state, letter)
     board["sort"] = without_card(board["sort"], code)
     return {f"group:{letter}", DESK}
@@ -60,7 +59,7 @@ def group_unplace(state: State, room: Room, move: Move) -> set[str]:
 
 def group_lock(state: State, room: Room, move: Move) -> set[str]:
     """The group has agreed its diamond."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     missing = NINE - len(board_of(state, letter)["sort"])
     if missing:
         raise Refused(words.GROUP_PLACE_ALL, missing=missing)
@@ -72,14 +71,14 @@ def group_lock(state: State, room: Room, move: Move) -> set[str]:
 
 def group_unlock(state: State, room: Room, move: Move) -> set[str]:
     """The group goes on changing its diamond."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     _ours(state, letter)["locked_at"] = None
     return {f"group:{letter}", DESK, SCREEN}
 
 
 def reason(state: State, room: Room, move: Move) -> set[str]:
     """Note a reason for a card, without names; a card may have many."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     code: str = move.data["card"]
     if code not in may_lie(state, letter):
         raise Refused(words.NO_CARD, "card")
@@ -93,7 +92,7 @@ def reason(state: State, room: Room, move: Move) -> set[str]:
 
 def dissent(state: State, room: Room, move: Move) -> set[str]:
     """Note where somebody does not go along, without a name."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     text = line_of(move.data, "text", LONGEST_LINE)
     if len(board_of(state, letter)["dissent"]) >= MOST_DISSENT:
         raise Refused(words.ENOUGH, "text", most=MOST_DISSENT)
@@ -103,7 +102,7 @@ def dissent(state: State, room: Room, move: Move) -> set[str]:
 
 def strike(state: State, room: Room, move: Move) -> set[str]:
     """Take a reason or a dissent of the own group away."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     board = board_of(state, letter)
     for kind in ("reasons", "dissent"):
         kept = [line for line in board[kind] if line["id"] != move.data["line"]]
@@ -115,7 +114,7 @@ def strike(state: State, room: Room, move: Move) -> set[str]:
 
 def argue(state: State, room: Room, move: Move) -> set[str]:
     """Mark a card as argued over; marking it again changes nothing."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     code: str = move.data["card"]
     if code not in may_lie(state, letter):
         raise Refused(words.NO_CARD, "card")
@@ -127,7 +126,7 @@ def argue(state: State, room: Room, move: Move) -> set[str]:
 
 def unargue(state: State, room: Room, move: Move) -> set[str]:
     """Take the mark away."""
-    letter = _my_group(room, move)
+    letter = _my_group(move)
     board = board_of(state, letter)
     board["argued"] = [code for code in board["argued"] if code != move.data["card"]]
     return {f"group:{letter}"}

@@ -4,11 +4,11 @@ A sort is a mapping from place to card code. Nothing here knows whose sort it is
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from exchange.activities.diamond_nine import words
+from exchange.core.translating import once_a_language
 
 Sort = Mapping[str, str]
 
@@ -24,19 +24,16 @@ ROW_OF: dict[str, int] = {slot: number for number, row in enumerate(ROWS, 1) for
 NINE = len(SLOTS)
 
 
+@once_a_language
 def place_names() -> Mapping[str, str]:
     """The places in words, for the ear and for lists: "3b" -> "row 3, place 2 of 3"."""
-    return _named(str(words.TOP), str(words.BOTTOM), str(words.PLACE))
-
-
-@lru_cache(maxsize=20)
-def _named(top: str, bottom: str, place: str) -> Mapping[str, str]:
     between = {
-        slot: place.format(row=number, place=at, of=len(row))
+        slot: words.PLACE.format(row=number, place=at, of=len(row))
         for number, row in enumerate(ROWS, 1)
         for at, slot in enumerate(row, 1)
     }
-    return MappingProxyType(between | {ROWS[0][0]: top, ROWS[-1][0]: bottom})
+    ends = {ROWS[0][0]: str(words.TOP), ROWS[-1][0]: str(words.BOTTOM)}
+    return MappingProxyType(between | ends)
 
 
 def slot_of(sort: Sort, card: str) -> str:

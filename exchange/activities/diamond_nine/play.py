@@ -91,6 +91,12 @@ def text_of(state: State, code: str) -> str:
     return str(state["own"].get(code, ""))
 
 
+def texts_of(state: State) -> dict[str, str]:
+    """`text_of` for all cards: for whoever draws a whole board."""
+    given_texts = {card["code"]: str(card["text"]) for card in state["setup"]["cards"]}
+    return {**state["own"], **given_texts}
+
+
 def join(state: State, seat: str, chance: Random) -> None:
     """A private place with its own order of the list; of nine given cards all are chosen."""
     order = given(state)

@@ -18,6 +18,7 @@ from exchange.activities.diamond_nine.play import (
     may_lie,
     own_codes,
     text_of,
+    texts_of,
 )
 from exchange.activities.diamond_nine.setup import LONGEST, OWN
 from exchange.activities.diamond_nine.words import reading
@@ -136,7 +137,8 @@ def _for_group(state: State, room: Room, letter: str) -> Data:
     if room.phase != "groups":
         return {}
     board = _laid(state, letter) | _to_lay(state, letter)
-    return {"board": board, "longest": LONGEST_LINE}
+    below = {name: shown for name, shown in board.items() if name not in {"rows", "free", "lies"}}
+    return {"board": board, "below": below, "longest": LONGEST_LINE}
 
 
 def board_drawn(state: State, letter: str) -> Data:
@@ -159,7 +161,7 @@ def _laid(state: State, letter: str) -> Data:
     board = board_of(state, letter)
     return {
         "group": letter,
-        "rows": drawn(board["sort"], lambda code: text_of(state, code)),
+        "rows": drawn(board["sort"], texts_of(state).__getitem__),
         "placed": len(board["sort"]),
         "full": len(board["sort"]) == NINE,
         "locked": board["locked_at"] is not None,
@@ -175,7 +177,8 @@ def _table(state: State, letter: str) -> Data:
 def _to_lay(state: State, letter: str) -> Data:
     board = board_of(state, letter)
     lying, tray = set(board["sort"].values()), set(board["tray"])
-    cards = [{"code": code, "text": text_of(state, code)} for code in may_lie(state, letter)]
+    texts = texts_of(state)
+    cards = [{"code": code, "text": texts[code]} for code in may_lie(state, letter)]
     free = [one for one in cards if one["code"] not in lying]
     return {
         "free": free,

@@ -54,14 +54,14 @@ texts = st.lists(st.sampled_from(["", "a", "b", "</li>", "c", "déjà", "\U0001f
 
 @given(texts, texts)
 def test_a_change_makes_the_one_text_into_the_other(old, new):
-    change = panes.change("\n".join(old), "\n".join(new))
+    change = panes.change(old, new)
     assert changed(old, json.loads(json.dumps(change))) == new
 
 
 def test_a_moved_line_costs_its_own_cuts_only():
     old = [f"line {n}" for n in range(40)]
     new = [*old[:5], "fresh", *old[5:20], *old[21:]]
-    assert panes.change("\n".join(old), "\n".join(new)) == {
+    assert panes.change(old, new) == {
         "lines": 40, "cuts": [[5, 5, ["fresh"]], [20, 21, []]],
     }  # fmt: skip
 
@@ -140,7 +140,8 @@ def alike(run, before, now):
         return False
     old, new = panes.text_of(run, audience, state), panes.text_of(run, audience)
     assert new == panes.written(panes.pane_of(run, audience))
-    sent = changed(OWN.sub("", panes.neutral(old)).split("\n"), panes.change(old, new))
+    change = panes.change(old.split("\n"), new.split("\n"))
+    sent = changed(OWN.sub("", panes.neutral(old)).split("\n"), change)
     assert OWN.sub("", "\n".join(sent)) == neutral(pane_now)
     return True
 
