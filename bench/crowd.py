@@ -83,15 +83,31 @@ class Ear(asyncio.Protocol):
     """The stream: calls `told` with each event's name and data."""
 
     def __init__(self, told: Callable[[bytes, bytes], None]) -> None:
-        self.told, self.held = told, b""
+        self.told, self.raw, self.held, self.begun = told, b"", b"", False
 
     def data_received(self, data: bytes) -> None:
-        self.held += data
+        self.raw += data
+        if not self.begun:
+            _head, begun, self.raw = self.raw.partition(b"\r\n\r\n")
+            if not begun:
+                self.raw = _head
+                return
+            self.begun = True
+        self.unpack()
         past = 0
         for found in EVENT.finditer(self.held):
             self.told(found[1] or b"message", found[2])
             past = found.end()
         self.held = self.held[past:]
+
+    def unpack(self) -> None:
+        """The chunks that have come whole: a proxy cuts them where it likes."""
+        while (end := self.raw.find(b"\r\n")) >= 0:
+            size = int(self.raw[:end], 16)
+            if len(self.raw) < end + size + 4:
+                return
+            self.held += self.raw[end + 2 : end + 2 + size]
+            self.raw = self.raw[end + size + 4 :]
 
 
 class Phone:

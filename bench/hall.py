@@ -2,6 +2,7 @@
 
     .venv/bin/python bench/hall.py                    # all shapes
     .venv/bin/python bench/hall.py groups --people 100 --seconds 10
+    .venv/bin/python bench/hall.py groups --behind nginx      # or caddy; its work is not counted
 
 groups  one session in groups of five that sort one diamond each, one move a second each person
 room    the same people agree to wordings: every phone follows every change
@@ -16,11 +17,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import httpx
 from ground import ROOT, throw_away_database
+from proxies import COMMANDS, in_front
 
 os.environ |= {"EXCHANGE_SECOND_STEP": "nobody", "LOG_LEVEL": "WARNING"}
 sys.path.insert(0, str(ROOT))
@@ -39,7 +42,7 @@ from exchange.live.models import Move, Seat  # noqa: E402
 from exchange.site import demo, demo_session  # noqa: E402
 from exchange.site.demo_session import SLOTS  # noqa: E402
 
-PORT, TICKS = 8765, os.sysconf("SC_CLK_TCK")
+PORT, FRONT, TICKS = 8765, 8766, os.sysconf("SC_CLK_TCK")
 GROUP = 5
 
 
@@ -174,28 +177,35 @@ class Server:
             self.process.kill()
 
 
-def measure(shape: str, people: int, seconds: float) -> dict[str, Any]:
-    """One shape from an empty database to its figures."""
+def measure(shape: str, people: int, seconds: float, behind: str = "") -> dict[str, Any]:
+    """One shape from an empty database to its figures. behind  nginx, caddy or nothing"""
 
     load_packs(settings.CONTENT_DIRS)
     hall = Hall(0 if shape == "storm" else people)
     phones = [] if shape == "storm" else hall.phones(shape)
     server = Server()
+    port = FRONT if behind else PORT
     try:
-        if shape == "storm":
-            return watch_storm(server, hall, people)
-        return watch(server, hall, phones, shape, seconds)
+        with in_front(behind, PORT, FRONT) if behind else nullcontext():
+            if shape == "storm":
+                return watch_storm(server, hall, people, port)
+            return watch(server, hall, phones, shape, seconds, port)
     finally:
         server.stop()
 
 
 def watch(
-    server: Server, hall: Hall, phones: list[dict[str, Any]], shape: str, seconds: float
+    server: Server,
+    hall: Hall,
+    phones: list[dict[str, Any]],
+    shape: str,
+    seconds: float,
+    port: int = PORT,
 ) -> dict[str, Any]:
     """Let the crowd in and say what came of it."""
     empty = server.memory()
     told = {
-        "port": PORT, "phones": phones, "seconds": min(seconds, 12) if shape == "room" else seconds,
+        "port": port, "phones": phones, "seconds": min(seconds, 12) if shape == "room" else seconds,
         "desks": hall.desks(), "every": 1.0, "settle": max(3.0, len(phones) / 40), "grace": 20.0,
     }  # fmt: skip
     found = let_in(server, "phones", told)
@@ -223,10 +233,10 @@ def let_in(server: Server, what: str, told: dict[str, Any]) -> dict[str, Any]:
     return found | {"server": (server.cpu() - before) / (time.monotonic() - began)}
 
 
-def watch_storm(server: Server, hall: Hall, people: int) -> dict[str, Any]:
+def watch_storm(server: Server, hall: Hall, people: int, port: int) -> dict[str, Any]:
     """Everybody joins within a minute."""
     empty = server.memory()
-    told = {"port": PORT, "people": people, "seconds": 60, "code": show_code(hall.run.code)}
+    told = {"port": port, "people": people, "seconds": 60, "code": show_code(hall.run.code)}
     found = let_in(server, "storm", told)
     seats = Seat.objects.taken().filter(run=hall.run).count()
     return found | {
@@ -281,13 +291,15 @@ def main() -> int:
     asked.add_argument("shapes", nargs="*", default=["groups", "room", "storm"])
     asked.add_argument("--people", type=int, default=500)
     asked.add_argument("--seconds", type=float, default=20)
+    asked.add_argument("--behind", choices=sorted(COMMANDS), default="")
     given = asked.parse_args()
     if len(given.shapes) > 1:  # each in a process and so with a database of its own
         options = ["--people", str(given.people), "--seconds", str(given.seconds)]
+        options += ["--behind", given.behind] if given.behind else []
         return max(
             subprocess.call([sys.executable, __file__, one, *options]) for one in given.shapes
         )
-    found = measure(given.shapes[0], given.people, given.seconds)
+    found = measure(given.shapes[0], given.people, given.seconds, given.behind)
     print(storm_table(found) if found["shape"] == "storm" else table(found), flush=True)
     return 0
 
