@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -69,3 +70,25 @@ def test_what_the_database_refuses_is_refused_here(run):
     with pytest.raises(IntegrityError), transaction.atomic():
         many.insert(Move, NAMES, [row(run, 101), row(run, 101, "another")])
     assert as_kept(run, [101]) == []
+
+
+@pytest.mark.parametrize(
+    "wrong", ["seq) VALUES (1); DROP TABLE live_move; --", "nothing", "run_id__gt"]
+)
+def test_a_statement_is_made_of_fields_alone(run, wrong):
+    for attempt in (
+        lambda: many.insert(Move, (wrong,), [(1,)]),
+        lambda: many.update(Move, (wrong,), [(1, run.pk)]),
+        lambda: many.read(Move, (wrong,), run={run.pk}),
+        lambda: many.read(Move, ("seq",), **{wrong: {1}}),
+    ):
+        with CaptureQueriesContext(connection) as asked, pytest.raises(FieldDoesNotExist):
+            attempt()
+        assert len(asked) == 0
+
+
+def test_values_are_never_part_of_the_statement(run):
+    odd = "'; DROP TABLE live_move; -- %s"
+    many.insert(Move, NAMES, [row(run, 101, odd, data={odd: odd})])
+    ((found, data),) = many.read(Move, ("move_id", "data"), run={run.pk}, move_id={f"{odd}-101"})
+    assert (found, data) == (f"{odd}-101", {odd: odd})
