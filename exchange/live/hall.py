@@ -81,7 +81,6 @@ class Hall:
         self.seats: dict[tuple[int, str], tuple[Seat | None, int, float]] = {}
         self.listening = Listening(self.seat)
         self.committed = 0.0
-        self.took = 0.0  # seconds, the last turn in which something was played
 
     def open(self) -> None:
         """Begin to work, once in a process; from now on plain forms come here as well."""
@@ -227,7 +226,6 @@ class Hall:
         waiting: list[Waiting] = []
         while len(waiting) < MOST and not self.moves.empty():
             waiting.append(self.moves.get())
-        began = time.monotonic()
         self._play(waiting)
         ends = time.monotonic() + BETWEEN
         while not self.asked.empty() and time.monotonic() < ends:
@@ -235,9 +233,7 @@ class Hall:
             job()
         # What this thread played is at hand as it was committed; what others did is looked up.
         self.since = self.news_since
-        self.listening.spread(self.took)
-        if waiting:
-            self.took = time.monotonic() - began
+        self.listening.spread()
 
     def _play(self, waiting: list[Waiting]) -> None:
         """Play these in one transaction, each language for itself, and give the replies."""

@@ -26,9 +26,6 @@ log = logging.getLogger(__name__)
 #: Seconds from one telling of an audience to the next at least; where many listen, what each of
 #: them adds: some four times what it costs to tell it of its pane, and what a look costs.
 GATHER, PER_LISTENER, PER_LOOK = 0.04, 0.0003, 0.002
-#: Where the hall is behind, it is as long as so many of its last turns, but no longer than that many
-#: seconds: then it tells less often, and catches up.
-WHEN_BEHIND, LONGEST = 2.0, 0.5
 #: Events that wait for a phone that takes none; then it is told to look instead. One more is kept,
 #: as the sign that there were too many.
 MOST_WAITING = 20
@@ -101,11 +98,8 @@ class Listening:
         """These audiences of the run have news."""
         self.news |= {(run_id, one) for one in audiences if (run_id, one) in self.by_audience}
 
-    def spread(self, took: float = 0.0) -> None:
-        """Tell the streams whose audiences have news; where many listen, gathered for longer.
-
-        took  seconds of the hall's last turn: of its playing, answering and telling
-        """
+    def spread(self) -> None:
+        """Tell the streams whose audiences have news; where many listen, gathered for longer."""
         now = time.monotonic()
         due = [one for one in self.news if now >= self.next_news.get(one, 0.0)]
         if not due:
@@ -118,7 +112,7 @@ class Listening:
         looks = self._tell_all(listening.values())
         for one, several, looked in zip(due, listening.values(), looks, strict=True):
             gathered = PER_LISTENER * len(several) + PER_LOOK * looked
-            self.next_news[one] = now + max(GATHER, gathered, min(LONGEST, WHEN_BEHIND * took))
+            self.next_news[one] = now + max(GATHER, gathered)
 
     def look_round(self) -> None:
         """What changed without a word: by another process, or hours that are over."""

@@ -4,7 +4,6 @@ would fetch; nothing of one phone is in what goes to all."""
 import asyncio
 import json
 import re
-import time
 from random import Random
 
 import pytest
@@ -247,20 +246,6 @@ def test_the_group_gets_the_change_and_the_others_nothing(run, hall):
     assert "\n".join(changed(panes.neutral(old).split("\n"), told)) == panes.neutral(new)
     assert card["text"] in json.dumps(told["cuts"])
     assert [phones[first].told()[0][1]["cuts"], phones[other].told()] == [told["cuts"], []]
-
-
-@pytest.mark.parametrize(("took", "seconds"), [(0.0, 0.04), (0.1, 0.2), (9.0, 0.5)])
-def test_a_hall_that_is_behind_tells_less_often(run, hall, monkeypatch, took, seconds):
-    (first, *_), _ = groups(run)
-    phone, listening = Phone(hall, run, first), hall.listening
-    phone.told()
-    for at, told in ((100.0, 1), (100.0 + 0.9 * seconds, 0), (100.0 + 1.1 * seconds, 1)):
-        tell(Run.objects.get(pk=run.pk), "group:A")
-        hall.runs.clear()
-        listening.note(run.pk, {"group:A"})
-        monkeypatch.setattr(time, "monotonic", lambda at=at: at)
-        listening.spread(took)
-        assert len(phone.told()) == told
 
 
 def test_a_pane_that_nobody_looked_at_is_looked_at(run, hall):
