@@ -75,7 +75,11 @@ def in_front(kind: str, to: int, port: int) -> Iterator[subprocess.Popen[bytes]]
         file = Path(folder, "config")
         file.write_text(text.format(folder=folder, to=to, port=port), encoding="utf-8")
         words = [word.format(folder=folder, file=file) for word in command]
-        proxy = subprocess.Popen(words, env={"HOME": folder, "PATH": "/usr/bin:/usr/sbin:/bin"})
+        proxy = subprocess.Popen(
+            words,
+            env={"HOME": folder, "PATH": "/usr/bin:/usr/sbin:/bin"},
+            stderr=subprocess.DEVNULL,
+        )
         try:
             _wait_for(f"http://localhost:{port}/healthz")
             yield proxy

@@ -3,7 +3,6 @@
 import gc
 import os
 import signal
-import sys
 from contextlib import ExitStack
 from multiprocessing import parent_process
 from threading import Thread
@@ -26,9 +25,6 @@ nudges.listen()
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 500)
-# The hall's thread and the loop both want Python; every wait of one for a disk or a socket hands it
-# to the other. Whoever wants it back gets it after this many seconds, not after five thousandths.
-sys.setswitchinterval(0.0003)
 application = Counted(FastDoor(django)) if settings.METRICS_TOKEN else FastDoor(django)
 #: Until the process ends.
 held = ExitStack()

@@ -197,14 +197,13 @@ class Channel:
 
     def _failed(self, what: str, fault: Exception) -> None:
         with self.lock:
-            first = not self.failing
+            if not self.failing and not self.closing.is_set():
+                log.warning(
+                    "Redis does not answer (%s). Sessions go on; phones of another process hear of "
+                    "changes within ten seconds. It is tried again.",
+                    type(fault).__name__,
+                )
             self.failing.add(what)
-        if first and not self.closing.is_set():
-            log.warning(
-                "Redis does not answer (%s). Sessions go on; phones of another process hear of "
-                "changes within ten seconds. It is tried again.",
-                type(fault).__name__,
-            )
 
     def _works(self, what: str) -> None:
         with self.lock:
