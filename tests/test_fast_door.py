@@ -4,6 +4,8 @@ Django is there)."""
 
 import asyncio
 import re
+import socket
+import time
 import uuid
 
 import pytest
@@ -185,6 +187,32 @@ def test_what_is_known_of_a_phone_is_no_more_than_its_head_says(server, run):
     )  # fmt: skip
     assert [answer.status_code for answer in met] == [200, 200, 403, 403, 200, 200]
     assert Move.objects.filter(run=run, kind="choose").count() == 4
+
+
+def test_a_move_that_is_cut_off_on_the_way_is_not_played(server, run):
+    """Half of it came, then the phone lost its line: what came first would have named it whole."""
+    (seat,) = sit(run)
+    advance(run)
+    advance(run)
+    cards = [card["code"] for card in Run.objects.get(pk=run.pk).setup["cards"]]
+    phone = server.phone(seat)
+    cookies = "; ".join(f"{one.name}={one.value}" for one in phone.cookies.jar)
+
+    def sent(card, missing):
+        body = f"kind=choose&move_id={uuid.uuid4().hex}&card={card}".encode()
+        head = [f"POST {moves_of(run)} HTTP/1.1", f"Host: {phone.base_url.netloc.decode()}",
+                f"Cookie: {cookies}", f"X-CSRFToken: {phone.headers['X-CSRFToken']}",
+                "Accept: application/json", "Content-Type: application/x-www-form-urlencoded",
+                f"Content-Length: {len(body) + missing}", "", ""]  # fmt: skip
+        with socket.create_connection((phone.base_url.host, phone.base_url.port)) as line:
+            line.sendall("\r\n".join(head).encode() + body)
+            time.sleep(0.5)
+        time.sleep(0.3)
+
+    sent(cards[0], missing=0)
+    sent(cards[1], missing=500)
+    kept = Move.objects.filter(run=run, kind="choose").values_list("data__card", flat=True)
+    assert list(kept) == [cards[0]]
 
 
 def test_whoever_holds_no_seat_meets_what_is_not_there(server, cast, run):

@@ -46,8 +46,8 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 ADDRESS = re.compile(r"/runs/([0-9]{1,18})/board/(moves|view|stream)/")
 METHODS = {"moves": "POST", "view": "GET", "stream": "GET"}
 LONGEST = 60_000
-#: Phones whose heads are remembered.
-PHONES = 4000
+#: Phones whose heads are remembered, and bytes of a head that is.
+PHONES, LONGEST_HEAD = 4000, 4000
 #: Requests that Django works on at once.
 AT_ONCE = 8
 HEADERS = [
@@ -97,7 +97,10 @@ class FastDoor:
             return
         body = b""
         if scope["method"] not in ("GET", "HEAD"):
-            body, receive = await _read(receive)
+            body, is_whole, receive = await _read(receive)
+            if not is_whole:  # cut off on the way, or too long: nothing of it is played here
+                await self.behind(scope, receive, send)
+                return
         found = ADDRESS.fullmatch(scope["path"])
         if found and scope["method"] == METHODS[found[2]]:
             hall.open()
@@ -141,7 +144,10 @@ class FastDoor:
 
     async def moves(self, scope: Scope, run_id: int, body: bytes, send: Send) -> bool:
         """Play a move; False where Django should answer."""
-        data, head = _fields(body), _head(run_id, scope["scheme"], _of_each_post(scope))
+        headers = _of_each_post(scope)
+        size = sum([len(name) + len(value) for name, value in headers])
+        judge = _head if size <= LONGEST_HEAD else _head.__wrapped__
+        data, head = _fields(body), judge(run_id, scope["scheme"], headers)
         if data is None or head is None:
             return False
         posted = Posted(
@@ -262,21 +268,23 @@ def _fragment(asked: Asked) -> str | None:
         present.reset(told)
 
 
-async def _read(receive: Receive) -> tuple[bytes, Receive]:
-    """What was posted, and a `receive` that gives it again to whoever comes after."""
+async def _read(receive: Receive) -> tuple[bytes, bool, Receive]:
+    """What was posted, whether that is all of it, and a `receive` that gives it again to whoever
+    comes after."""
     seen: list[MutableMapping[str, Any]] = []
-    body = b""
-    while len(body) <= LONGEST:
+    body, is_whole = b"", False
+    while len(body) <= LONGEST and not is_whole:
         message = await receive()
         seen.append(message)
-        body += message.get("body", b"")
-        if message["type"] != "http.request" or not message.get("more_body"):
+        if message["type"] != "http.request":
             break
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body")
 
     async def again() -> MutableMapping[str, Any]:
         return seen.pop(0) if seen else await receive()
 
-    return body, again
+    return body, is_whole, again
 
 
 async def _give(send: Send, number: str, status: int, kind: bytes, body: bytes) -> None:

@@ -158,10 +158,10 @@ def board_drawn(state: State, letter: str) -> Data:
 
 
 def _laid(state: State, letter: str) -> Data:
-    board = board_of(state, letter)
+    board, texts = board_of(state, letter), texts_of(state)
     return {
         "group": letter,
-        "rows": drawn(board["sort"], texts_of(state).__getitem__),
+        "rows": drawn(board["sort"], lambda code: texts.get(code, "")),
         "placed": len(board["sort"]),
         "full": len(board["sort"]) == NINE,
         "locked": board["locked_at"] is not None,
@@ -178,7 +178,7 @@ def _to_lay(state: State, letter: str) -> Data:
     board = board_of(state, letter)
     lying, tray = set(board["sort"].values()), set(board["tray"])
     texts = texts_of(state)
-    cards = [{"code": code, "text": texts[code]} for code in may_lie(state, letter)]
+    cards = [{"code": code, "text": texts.get(code, "")} for code in may_lie(state, letter)]
     free = [one for one in cards if one["code"] not in lying]
     return {
         "free": free,

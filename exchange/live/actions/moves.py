@@ -119,12 +119,9 @@ def _locked(ids: Collection[int], kept: Mapping[int, Run]) -> list[Run]:
     if not any(pk in kept for pk in ids):
         return list(rows)
     stamps = {pk: tuple(stamp) for pk, *stamp in rows.values_list("pk", *Run.STAMP)}
-    others = Run.objects.in_bulk([pk for pk in stamps if pk not in kept])
-    found = [kept.get(pk) or others[pk] for pk in stamps]
-    for run in found:
-        if run.stamp != stamps[run.pk]:
-            run.refresh_from_db(fields=[*Run.STAMP, "room", "state"])
-    return found
+    behind = [pk for pk, stamp in stamps.items() if pk not in kept or kept[pk].stamp != stamp]
+    fresh = Run.objects.in_bulk(behind)
+    return [fresh.get(pk) or kept[pk] for pk in stamps]
 
 
 def _play_together(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:

@@ -53,8 +53,8 @@ class Piece(template.Node):
         self.size += size
         if self.size > MOST_KEPT:
             self.kept, self.size = {}, size
-        self.kept[key] = (text, CSRF_HERE in text)
-        return self.kept[key]
+        self.kept[key] = made = (text, CSRF_HERE in text)
+        return made
 
 
 class EachPiece(Piece):
