@@ -1,6 +1,7 @@
-"""nginx or Caddy in front of the server that is measured: as docs/examples sets them up, but for the
-certificate, on ports of their own."""
+"""nginx or Caddy in front of the server that is measured, on ports of their own and without TLS. What
+nginx does with a request is read from docs/examples/nginx.conf; Caddy's is one line."""
 
+import re
 import subprocess
 import tempfile
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from ground import ROOT
 
 NGINX = """
 daemon off;
@@ -23,22 +25,10 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    upstream exchange {{
-        server 127.0.0.1:{to};
-        keepalive 64;
-        keepalive_timeout 3s;
-    }}
+    {upstream}
     server {{
         listen 127.0.0.1:{port} backlog=2048;
-        location / {{
-            proxy_pass http://exchange;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-For $remote_addr;
-            proxy_set_header X-Forwarded-Proto $scheme;
-            proxy_read_timeout 1h;
-        }}
+        {location}
     }}
 }}
 """
@@ -73,7 +63,8 @@ def in_front(kind: str, to: int, port: int) -> Iterator[subprocess.Popen[bytes]]
     with tempfile.TemporaryDirectory(prefix="exchange-proxy-") as folder:
         Path(folder).chmod(0o755)  # nginx's workers are another user's
         file = Path(folder, "config")
-        file.write_text(text.format(folder=folder, to=to, port=port), encoding="utf-8")
+        places = {"folder": folder, "to": to, "port": port, **_of_nginx(to)}
+        file.write_text(text.format(**places), encoding="utf-8")
         words = [word.format(folder=folder, file=file) for word in command]
         proxy = subprocess.Popen(
             words,
@@ -86,6 +77,14 @@ def in_front(kind: str, to: int, port: int) -> Iterator[subprocess.Popen[bytes]]
         finally:
             proxy.terminate()
             proxy.wait(15)
+
+
+def _of_nginx(to: int) -> dict[str, str]:
+    """The two parts of the example that say how a request goes on to the server."""
+    example = (ROOT / "docs" / "examples" / "nginx.conf").read_text(encoding="utf-8")
+    found = {name: re.search(rf"^ *{name} .*?^ *}}$", example, re.M | re.S)
+             for name in ("upstream", "location")}  # fmt: skip
+    return {name: part[0].replace(":8000", f":{to}") for name, part in found.items() if part}
 
 
 def _wait_for(url: str) -> None:

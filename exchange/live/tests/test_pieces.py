@@ -97,7 +97,15 @@ def test_it_does_not_grow_for_ever():
     assert node.size <= MOST_KEPT
 
 
-@pytest.mark.parametrize("wrong", ["{% piece %}{% endpiece %}", "{% piece card %}{% endpiece %}"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "{% piece %}{% endpiece %}",
+        "{% piece card %}{% endpiece %}",
+        "{% eachpiece %}{% endeachpiece %}",
+        "{% eachpiece card=cards %}{% endpiece %}",
+    ],
+)
 def test_what_a_template_has_wrong_is_told(wrong):
     with pytest.raises(TemplateSyntaxError):
         Template(wrong)
