@@ -307,6 +307,8 @@ class Crowd:
         return took, missed
 
 
+#: What was found is printed in parts: as a whole, a pipe had now and then no more than its first 64 kB.
+PART = 4096
 HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
@@ -347,4 +349,7 @@ async def storm(told: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__" and sys.argv[1:] in (["phones"], ["storm"]):
     asked = json.loads(sys.stdin.readline())
-    print(json.dumps(uvloop.run(storm(asked) if sys.argv[1] == "storm" else Crowd(asked).act())))
+    told = json.dumps(uvloop.run(storm(asked) if sys.argv[1] == "storm" else Crowd(asked).act()))
+    for at in range(0, len(told), PART):
+        print(told[at : at + PART], end="", flush=True)
+    print()
