@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from exchange.directory.models import Visit
 from exchange.live.actions import Posted, play_moves
+from exchange.live.actions.moves import AtHand
 from exchange.live.hall import Hall
 from exchange.live.models import Move, Run
 from exchange.live.seating import cookie_name
@@ -77,11 +78,12 @@ def three(run):
 
 def test_moves_are_for_later_and_then_kept_once(run):
     moves = three(run)
-    kept = {run.pk: Run.objects.get(pk=run.pk)}
+    at_hand = AtHand()
+    at_hand.locked([Run.objects.get(pk=run.pk)])
     with Away():
-        replies = play_moves(moves, kept)
+        replies = play_moves(moves, at_hand)
     assert [reply.status for reply in replies] == ["later"] * 3
-    assert kept == {}
+    assert at_hand.runs == {}
     assert Move.objects.filter(run=run, kind="word").count() == 0
     assert [reply.status for reply in play_moves(moves)] == ["kept"] * 3
     assert [reply.status for reply in play_moves(moves)] == ["again"] * 3
@@ -101,11 +103,12 @@ def test_the_hall_goes_on_when_it_is_back(run):
 
 def test_a_guest_whose_seat_cannot_be_looked_up_is_told_to_ask_again(run):
     (seat,) = sit(run)
-    hall, posted = Hall(), Posted(run.pk, uuid.uuid4().hex, "seat", "word", {"word": "x"})
+    hall, name = Hall(), uuid.uuid4().hex
+    posted = Posted(run.pk, name, "seat", "word", {"word": "x"}, token=seat.token)
     with Nowhere():
-        first = hall.play(posted, seat.token)
+        first = hall.play(posted)
         hall._turn()
-    again = hall.play(posted, seat.token)
+    again = hall.play(posted)
     hall._turn()
     replies = [one.result(0) for one in (first, again)]
     assert [(reply.status, reply.sentence) for reply in replies] == [

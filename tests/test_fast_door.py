@@ -211,8 +211,8 @@ def test_a_move_that_is_cut_off_on_the_way_is_not_played(server, run):
 
     sent(cards[0], missing=0)
     sent(cards[1], missing=500)
-    kept = Move.objects.filter(run=run, kind="choose").values_list("data__card", flat=True)
-    assert list(kept) == [cards[0]]
+    kept = Move.objects.filter(run=run, kind="choose")
+    assert [move.data["card"] for move in kept] == [cards[0]]
 
 
 def test_whoever_holds_no_seat_meets_what_is_not_there(server, cast, run):

@@ -151,12 +151,13 @@ class FastDoor:
         if data is None or head is None:
             return False
         posted = Posted(
-            run_id, data.get("move_id", "")[:65], "seat", data.get("kind", "")[:40], data
-        )
-        reply: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
-        hall.play(posted, head.token, head.language, reply)
+            run_id, data.get("move_id", "")[:65], "seat", data.get("kind", "")[:40], data,
+            token=head.token,
+        )  # fmt: skip
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        hall.play(posted, head.language, reply)
         became = await reply
-        if became is None:
+        if became.status == "nobody":
             return False
         status = HTTP.get(became.status, 200)
         await _give(send, new_number(), status, b"application/json", orjson.dumps(became))

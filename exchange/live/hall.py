@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ from django.utils import translation
 from exchange.core.writing import is_away
 from exchange.live import metrics, nudges, panes, plugin
 from exchange.live.actions import Posted, Reply, play_moves
-from exchange.live.actions.moves import AWAY
+from exchange.live.actions.moves import AWAY, AtHand, caught_up
 from exchange.live.codes import fingerprint
 from exchange.live.listening import Listening
 from exchange.live.models import Run, Seat
@@ -45,18 +45,15 @@ HOUR = 3600.0
 
 @dataclass
 class Waiting:
-    """A move that waits to be played, and where its reply goes. With a `token` its seat is looked
-    up when its turn comes; None as reply: there is none.
+    """A move that waits to be played, and where its reply goes.
 
     became  the reply once there is one, or the fault that there is instead
     """
 
     posted: Posted
-    token: str
     language: str | None
-    reply: "Future[Reply | None] | asyncio.Future[Reply | None]"
-    arrived: float = field(default_factory=time.monotonic)
-    became: Reply | Exception | None = None
+    reply: "Future[Reply] | asyncio.Future[Reply]"
+    became: Reply | Exception = field(default_factory=lambda: Reply("nobody"))
 
     def settle(self) -> None:
         """Tell whoever waits. What was posted is played, also where nobody does any more."""
@@ -67,13 +64,13 @@ class Waiting:
                 self.reply.set_result(self.became)
 
 
-class Hall:
+class Hall(AtHand):
     def __init__(self) -> None:
+        super().__init__()
         self.moves: SimpleQueue[Waiting] = SimpleQueue()
         self.asked: SimpleQueue[tuple[float, Callable[[], object]]] = SimpleQueue()
         self.due = threading.Event()
         self.thread: threading.Thread | None = None
-        self.runs: dict[int, Run] = {}
         self.read_at: dict[int, float] = {}
         self.sure_at: dict[int, float] = {}
         self.since = 0.0  # when that was asked which is being answered
@@ -94,17 +91,15 @@ class Hall:
     def play(
         self,
         posted: Posted,
-        token: str = "",
         language: str | None = None,
-        reply: "asyncio.Future[Reply | None] | None" = None,
-    ) -> "Future[Reply | None] | asyncio.Future[Reply | None]":
+        reply: "asyncio.Future[Reply] | None" = None,
+    ) -> "Future[Reply] | asyncio.Future[Reply]":
         """Play this move with those that wait; the reply comes when all are on the disk.
 
-        token     a guest's, whose seat plays it; the reply is None where it holds none
         language  of the sentence, if it is refused
         reply     where it goes, for whoever waits in a loop; else a new Future
         """
-        waiting = Waiting(posted, token, language, reply or Future())
+        waiting = Waiting(posted, language, reply or Future())
         self.moves.put(waiting)
         self.due.set()
         return waiting.reply
@@ -134,8 +129,9 @@ class Hall:
         now, run = time.monotonic(), self.runs.get(run_id)
         if run is not None and self.sure_at.get(run_id, 0.0) >= self.since:
             return run
-        if run is None or now - self.read_at.get(run_id, 0.0) > AT_HAND or not _still(run):
-            run = _read(run_id, run)
+        has_aged = now - self.read_at.get(run_id, 0.0) > AT_HAND
+        if run is None or has_aged or not _is_current(run):
+            run = _read(run_id, run if has_aged else None)
             if run is None:
                 self.runs.pop(run_id, None)
                 return None
@@ -241,35 +237,34 @@ class Hall:
             some = [one for one in waiting if one.language == language]
             with translation.override(language or translation.get_language()):
                 try:
-                    self._play_together([one for one in some if self._seated(one)])
+                    self._play_together(some)
                 except Exception as fault:
                     log.exception("the hall could not play")
-                    later = Reply("later", str(AWAY)) if is_away(fault) else fault
                     for one in some:
-                        one.became = one.became or later
+                        one.became = Reply("later", str(AWAY)) if is_away(fault) else fault
         _hand_over(waiting)
 
-    def _seated(self, one: Waiting) -> bool:
-        """Whether the move has its seat; where a token holds none, there is no reply."""
-        if one.token:
-            self.since = one.arrived
-            seat = self.seat(one.posted.run_id, one.token)
-            if seat is None:
-                return False
-            one.posted = replace(one.posted, seat=seat.key)
-        return True
+    def locked(self, runs: Iterable[Run]) -> None:
+        """Until the batch is kept they are as they are at hand, and need not be looked up."""
+        self._make_room()
+        super().locked(runs)
+        self.since = time.monotonic()
+        self.sure_at.update((run.pk, self.since) for run in runs)
+
+    def seat_of(self, posted: Posted) -> str | None:
+        """That of the token, where there is one."""
+        if not posted.token:
+            return posted.seat
+        seat = self.seat(posted.run_id, posted.token)
+        return seat.key if seat else None
 
     def _play_together(self, some: list[Waiting]) -> None:
-        if not some:
-            return
         began = time.monotonic()
-        replies = play_moves([one.posted for one in some], self.runs)
+        replies = play_moves([one.posted for one in some], self)
         if replies[0].status == "later":
             connection.close()  # the next turn asks for a new one
         self.committed = time.monotonic()
         metrics.committed(len(some), self.committed - began)
-        for run_id in {one.posted.run_id for one in some} & self.runs.keys():
-            self.sure_at[run_id] = began  # the row was locked after that
         for one, reply in zip(some, replies, strict=True):
             one.became = reply
 
@@ -293,9 +288,10 @@ def _settle(waiting: Iterable[Waiting]) -> None:
         one.settle()
 
 
-def _still(run: Run) -> bool:
-    """Whether the database has the run as it is at hand."""
-    return Run.objects.filter(pk=run.pk).values_list(*Run.STAMP).first() == run.stamp
+def _is_current(run: Run) -> bool:
+    """Whether the run is as the database has it, also where it must be played on for that."""
+    stamp = Run.objects.filter(pk=run.pk).values_list(*Run.STAMP).first()
+    return stamp is not None and caught_up(run, stamp)
 
 
 def _read(run_id: int, known: Run | None) -> Run | None:
@@ -320,6 +316,4 @@ def play(posted: Posted) -> Reply:
     """Play one move and wait for its reply: in the hall where it is open (a server), else here."""
     if hall.thread is None:
         return play_moves([posted])[0]
-    reply = hall.play(posted, language=translation.get_language()).result()
-    assert reply is not None  # only a token can be nobody's
-    return reply
+    return hall.play(posted, translation.get_language()).result()

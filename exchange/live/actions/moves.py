@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal, NamedTuple
@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 LINE = ("run", "seq", "move_id", "by", "seat", "kind", "data", "reply", "at")
 CHANGED = ("room", "state", "revision", "revisions", "version")
 
+#: So many moves are played again rather than a whole run read.
+MOST_MISSED = 200
+Stamp = tuple[Any, ...]
+
 #: What a client may call its move. The house's own ids start with HOUSE, so that nobody can take
 #: one before the house does.
 PROPER_ID, HOUSE = re.compile(r"[A-Za-z0-9_-]{8,64}"), "house:"
@@ -40,6 +44,7 @@ class Posted:
 
     move_id  made by the client, once for each intention; a repeated one is answered, not played
     by       seat, desk or house; `seat` is the seat's key
+    token    a guest's, whose seat is looked up when its turn comes (`AtHand.seat_of`)
     """
 
     run_id: int
@@ -48,6 +53,7 @@ class Posted:
     kind: str
     data: Mapping[str, Any]
     seat: str = ""
+    token: str = field(default="", repr=False)
 
     @property
     def is_named(self) -> bool:
@@ -61,11 +67,12 @@ class Posted:
 class Reply:
     """What became of a move. `kept` and `again` mean: committed, on disk. `later`: the database is
     away, or its disk is full, so nobody knows; the same id asked again is answered or played.
+    `nobody`: its token holds no seat.
 
     revision  of the run after it; the client may show "Saved" from `at` on
     """
 
-    status: Literal["kept", "again", "refused", "later", "failed"]
+    status: Literal["kept", "again", "refused", "later", "failed", "nobody"]
     sentence: str = ""
     revision: int = 0
     field: str = ""
@@ -80,28 +87,44 @@ class Known(NamedTuple):
     reply: dict[str, Any]
 
 
-def play_moves(batch: Sequence[Posted], kept: dict[int, Run] | None = None) -> list[Reply]:
+class AtHand:
+    """What whoever plays has at hand from one batch to the next; here nothing is.
+
+    runs  by id, as they were played last. Where the database has the same (`Run.stamp`) they are
+          played on and not read again
+    """
+
+    def __init__(self) -> None:
+        self.runs: dict[int, Run] = {}
+
+    def locked(self, runs: Iterable[Run]) -> None:
+        """These are as the database has them, and nobody else changes them till the batch is kept."""
+        self.runs.update((run.pk, run) for run in runs)
+
+    def seat_of(self, posted: Posted) -> str | None:
+        """The key of the seat that plays this move, asked once its run is locked; None: nobody's."""
+        return posted.seat
+
+
+def play_moves(batch: Sequence[Posted], at_hand: AtHand | None = None) -> list[Reply]:
     """Play moves in order and answer each, in one transaction; the only entry.
 
     Runs are locked in the order of their ids. A refused move changes nothing and does not
     disturb the others. If a move breaks on a fault of ours, the batch is rolled back and its
     moves are played one by one, so that only the broken one fails. If the database is away, all are
     for later: played one by one they would only wait for it one by one.
-
-    kept  runs by id as the caller played them last: where the database has the same (`Run.stamp`)
-          they are played on and not read again; afterwards it holds the runs as they are now
     """
-    replies = _play(batch, {} if kept is None else kept)
-    metrics.answered(reply.status for reply in replies)
+    replies = _play(batch, at_hand or AtHand())
+    metrics.answered(reply.status for reply in replies if reply.status != "nobody")
     return replies
 
 
-def _play(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:
+def _play(batch: Sequence[Posted], at_hand: AtHand) -> list[Reply]:
     try:
-        return _play_together(batch, kept)
+        return _play_together(batch, at_hand)
     except Exception as fault:
         for posted in batch:  # half played, and rolled back: the database knows better
-            kept.pop(posted.run_id, None)
+            at_hand.runs.pop(posted.run_id, None)
         if isinstance(fault, Refused):
             raise
         if isinstance(fault, (OperationalError, InterfaceError)):
@@ -110,34 +133,67 @@ def _play(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:
         if len(batch) == 1:
             log.exception("move failed: run %s kind %s", batch[0].run_id, batch[0].kind)
             return [Reply("failed", _("Something went wrong on our side. Nothing was changed."))]
-        return [reply for posted in batch for reply in _play([posted], kept)]
+        return [reply for posted in batch for reply in _play([posted], at_hand)]
 
 
-def _locked(ids: Collection[int], kept: Mapping[int, Run]) -> list[Run]:
-    """These runs, locked in order; those of `kept` are read anew only where they are behind."""
+def _locked(ids: Collection[int], known: Mapping[int, Run]) -> list[Run]:
+    """These runs, locked in order; those that are known are read anew only where they must be."""
     rows = Run.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk")
-    if not any(pk in kept for pk in ids):
+    if not any(pk in known for pk in ids):
         return list(rows)
     stamps = {pk: tuple(stamp) for pk, *stamp in rows.values_list("pk", *Run.STAMP)}
-    behind = [pk for pk, stamp in stamps.items() if pk not in kept or kept[pk].stamp != stamp]
-    fresh = Run.objects.in_bulk(behind)
-    return [fresh.get(pk) or kept[pk] for pk in stamps]
+    current = {pk: known[pk] for pk in stamps if pk in known and caught_up(known[pk], stamps[pk])}
+    fresh = Run.objects.in_bulk(stamps.keys() - current.keys())
+    return [current.get(pk) or fresh[pk] for pk in stamps]
 
 
-def _play_together(batch: Sequence[Posted], kept: dict[int, Run]) -> list[Reply]:
+def caught_up(run: Run, stamp: Stamp) -> bool:
+    """Whether the run is as the database has it, if need be by playing what others kept since it was
+    read: a few lines of the log instead of a hall's whole room and state. False: more than that has
+    changed, and it must be read.
+
+    stamp  the values of Run.STAMP in the database
+    """
+    if run.stamp == stamp:
+        return True
+    now = dict(zip(Run.STAMP, stamp, strict=True))
+    changed = {name for name, value in now.items() if value != getattr(run, name)}
+    missed = range(run.revision + 1, now["revision"] + 1)
+    # As for looking.stamp_of: only what is open changes by moves alone.
+    if changed - {"revision", "revisions"} or not run.is_open or len(missed) > MOST_MISSED:
+        return False
+    lines = log_of(run, missed) if missed else []
+    if [line["seq"] for line in lines] != list(missed):
+        return False
+    try:
+        engine.replay(brought_up(run), run.room, run.state, lines, run.seed)
+    except Exception:  # half played: whoever asked reads it whole
+        log.exception("run %s could not be played on from its log", run.pk)
+        return False
+    run.revision, run.revisions = now["revision"], now["revisions"]
+    return True
+
+
+def _play_together(batch: Sequence[Posted], at_hand: AtHand) -> list[Reply]:
     with writing():
-        locked = _locked({posted.run_id for posted in batch}, kept)
+        locked = _locked({posted.run_id for posted in batch}, at_hand.runs)
+        at_hand.locked(locked)
         known, now = _known(batch), timezone.now()  # all are kept in one moment
         tables = {run.pk: _Table(run, known, now) for run in locked}
         replies = [
-            tables[posted.run_id].play(posted)
-            if posted.run_id in tables
-            else Reply("refused", _("This session does not exist."))
+            _answered(posted, at_hand.seat_of(posted), tables.get(posted.run_id))
             for posted in batch
         ]
         _save([table for table in tables.values() if table.new])
-        kept.update({run.pk: run for run in locked})
     return replies
+
+
+def _answered(posted: Posted, seat: str | None, table: "_Table | None") -> Reply:
+    if seat is None:
+        return Reply("nobody")
+    if table is None:
+        return Reply("refused", _("This session does not exist."))
+    return table.play(posted if seat == posted.seat else replace(posted, seat=seat))
 
 
 def _known(batch: Iterable[Posted]) -> dict[tuple[int, str], Known]:
@@ -283,8 +339,10 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str, move_id: st
     return Reply("kept", "", run.revision, at=datetime.now(UTC).isoformat(timespec="minutes"))
 
 
-def log_of(run: Run) -> list[dict[str, Any]]:
-    """The run's moves in the form `engine.replay` takes."""
+def log_of(run: Run, seqs: Sequence[int] = ()) -> list[dict[str, Any]]:
+    """The run's moves in the form `engine.replay` takes; of `seqs`, which follow one another, or
+    all."""
+    moves = run.moves.filter(seq__gte=seqs[0], seq__lte=seqs[-1]) if seqs else run.moves.all()
     return [
         {
             "seq": move.seq,
@@ -294,5 +352,5 @@ def log_of(run: Run) -> list[dict[str, Any]]:
             "data": move.data,
             "at": int(move.at.timestamp()),
         }
-        for move in run.moves.order_by("seq")
+        for move in moves.order_by("seq")
     ]

@@ -1,6 +1,7 @@
 """The hall's thread, one turn at a time in the test's own: what waits is played together, what is
 answered is not older than its question, and a fault of one move is nobody else's."""
 
+import time
 import uuid
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exchange.live import nudges, panes
-from exchange.live.actions import Posted, cancel_run, play_moves, remove_seat
+from exchange.live.actions import Posted, cancel_run, close_run, play_moves, remove_seat
 from exchange.live.hall import Hall
 from exchange.live.models import Move, Run, Seat
 from exchange.live.plugin import WORDINGS
@@ -26,21 +27,21 @@ def run(cast, db):
     return hold(cast.ben)
 
 
-def word(run, seat=None, text="x", move_id=""):
+def word(run, seat=None, text="x", token=""):
     """A move as the fast door posts it (its seat is found by the token), or of a named seat."""
-    name = move_id or uuid.uuid4().hex
-    return Posted(run.pk, name, "seat", "word", {"word": text}, seat.key if seat else "")
+    key = seat.key if seat else ""
+    return Posted(run.pk, uuid.uuid4().hex, "seat", "word", {"word": text}, key, token)
 
 
 def statuses(futures):
-    return [future.result(0).status if future.result(0) else None for future in futures]
+    return [future.result(0).status for future in futures]
 
 
 def test_all_that_waits_is_one_write(run):
     seats = sit(run, 12)
     advance(run)
     hall = Hall()
-    futures = [hall.play(word(run, text=f"w{n}"), seat.token) for n, seat in enumerate(seats)]
+    futures = [hall.play(word(run, text=f"w{n}", token=seat.token)) for n, seat in enumerate(seats)]
     assert [future.done() for future in futures] == [False] * 12
     with CaptureQueriesContext(connection) as asked:
         hall._turn()
@@ -52,34 +53,98 @@ def test_all_that_waits_is_one_write(run):
     assert Move.objects.filter(run=run, kind="word").count() == 12
 
 
+def whole_reads(asked):
+    """How often a whole run was read."""
+    return len([q for q in asked if '"live_run"."state"' in q["sql"] and "SELECT" in q["sql"]])
+
+
 def test_the_run_it_played_is_not_read_again(run):
     (seat,) = sit(run)
     advance(run)
     hall = Hall()
     for text in ("one", "two", "three"):
-        hall.play(word(run, text=text), seat.token)
+        hall.play(word(run, text=text, token=seat.token))
         with CaptureQueriesContext(connection) as asked:
             hall._turn()
-    read = [q["sql"] for q in asked if '"live_run"."state"' in q["sql"] and "SELECT" in q["sql"]]
-    assert read == []
+    assert whole_reads(asked) == 0
     stored = Run.objects.get(pk=run.pk)
     assert replayed(stored) == (stored.room, stored.state)
     assert stored.state["seats"]["s1"]["word"] == "three"
 
 
-def test_what_others_played_meanwhile_is_read(run):
+def test_what_others_played_meanwhile_is_played_on(run):
     first, second = sit(run, 2)
     advance(run)
-    hall = Hall()
-    hall.play(word(run, text="one"), first.token)
-    hall._turn()
-    assert play_moves([word(run, second, "by another")])[0].status == "kept"
-    future = hall.play(word(run, text="two"), first.token)
-    hall._turn()
-    stored = Run.objects.get(pk=run.pk)
-    assert statuses([future]) == ["kept"]
+    hall, another = Hall(), Hall()
+    for text in ("one", "two", "three"):
+        with CaptureQueriesContext(connection) as asked:
+            futures = [hall.play(word(run, text=text, token=first.token))]
+            hall._turn()
+            futures += [another.play(word(run, text=f"{text} too", token=second.token))]
+            another._turn()
+            hall.since = time.monotonic()
+            seen = hall.run(run.pk)
+        assert statuses(futures) == ["kept", "kept"]
+        stored = Run.objects.get(pk=run.pk)
+        assert (seen.room, seen.state, seen.stamp) == (stored.room, stored.state, stored.stamp)
+    assert whole_reads(asked) == 0
     words = {key: seat["word"] for key, seat in stored.state["seats"].items()}
-    assert words == {"s1": "two", "s2": "by another"}
+    assert words == {"s1": "three", "s2": "three too"}
+    assert replayed(stored) == (stored.room, stored.state)
+
+
+def gone(run):
+    Move.objects.filter(run=run, kind="word").first().delete()
+
+
+def other(run):
+    Move.objects.filter(run=run, kind="word").update(kind="no-such-move")
+
+
+def closed(run):
+    close_run(run=Run.objects.get(pk=run.pk), by=run.facilitator)
+
+
+def upgraded(run):
+    Run.objects.filter(pk=run.pk).update(version=7)
+
+
+def nothing(run):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("changed", "many", "read"),
+    [(nothing, 2, 0), (gone, 2, 1), (other, 2, 1), (closed, 2, 1), (upgraded, 2, 1), (nothing, 201, 1)],
+)  # fmt: skip
+def test_what_cannot_be_played_on_is_read_whole(run, changed, many, read):
+    (seat,) = sit(run)
+    advance(run)
+    hall = Hall()
+    hall.run(run.pk)
+    play_moves([word(run, seat, f"w{n}") for n in range(many)])
+    changed(run)
+    hall.since = time.monotonic()
+    with CaptureQueriesContext(connection) as asked:
+        seen = hall.run(run.pk)
+    stored = Run.objects.get(pk=run.pk)
+    assert whole_reads(asked) == read
+    assert (seen.room, seen.state, seen.stamp) == (stored.room, stored.state, stored.stamp)
+
+
+def test_a_batch_that_breaks_leaves_nothing_half_played_at_hand(run):
+    seats = sit(run, 3)
+    advance(run, "share")
+    hall = Hall()
+    posted = [
+        Posted(run.pk, uuid.uuid4().hex, "seat", "group_word", {"word": text}, token=seat.token)
+        for seat, text in zip(seats, ("before", "boom", "after"), strict=True)
+    ]
+    futures = [hall.play(one) for one in posted]
+    hall._turn()
+    assert statuses(futures) == ["kept", "failed", "kept"]
+    seen, stored = hall.run(run.pk), Run.objects.get(pk=run.pk)
+    assert (seen.room, seen.state, seen.stamp) == (stored.room, stored.state, stored.stamp)
     assert replayed(stored) == (stored.room, stored.state)
 
 
@@ -91,10 +156,10 @@ def test_no_answer_is_older_than_its_question(run, cast):
     assert before.result(0) == seat
     remove_seat(run=run, seat=seat, by=cast.ben)
     after = [hall.ask(lambda s=s: hall.seat(run.pk, s.token)) for s in (seat, other)]
-    gone = hall.play(word(run), seat.token)
+    gone = hall.play(word(run, token=seat.token))
     hall._turn()
     assert [future.result(0) for future in after] == [None, other]
-    assert statuses([gone]) == [None]
+    assert statuses([gone]) == ["nobody"]
 
 
 def test_a_question_that_nobody_waits_for_is_left_and_a_move_is_played(run):
@@ -102,7 +167,7 @@ def test_a_question_that_nobody_waits_for_is_left_and_a_move_is_played(run):
     advance(run)
     hall, answered = Hall(), []
     question = hall.ask(lambda: answered.append("asked"))
-    reply = hall.play(word(run), seat.token)
+    reply = hall.play(word(run, token=seat.token))
     assert (question.cancel(), reply.cancel()) == (True, True)
     hall._turn()
     assert answered == []
@@ -144,7 +209,7 @@ def test_nothing_of_a_cancelled_session_stays_at_hand(
     hall = Hall()
     nudges.overhear(hall._overheard, lambda: None)
     try:
-        hall.play(word(run, text="a word to be erased"), seat.token)
+        hall.play(word(run, text="a word to be erased", token=seat.token))
         hall._turn()
         panes.text_of(Run.objects.get(pk=run.pk), WORDINGS)
         with django_capture_on_commit_callbacks(execute=True):

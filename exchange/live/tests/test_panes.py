@@ -193,8 +193,8 @@ class Phone:
 
 def moved(hall, run, seat, kind, **data):
     """A move of the fast door, and all that follows from it."""
-    posted = Posted(run.pk, f"moved-{Move.objects.count():06d}", "seat", kind, data)
-    reply = hall.play(posted, run.seated[seat].token)
+    name, token = f"moved-{Move.objects.count():06d}", run.seated[seat].token
+    reply = hall.play(Posted(run.pk, name, "seat", kind, data, token=token))
     hall.listening.next_news.clear()
     hall._turn()
     assert reply.result(0).status == "kept"

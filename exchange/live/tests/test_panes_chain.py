@@ -195,6 +195,9 @@ class Session:
         self.hall.sure_at.clear()
         self.hall.listening.next_news.clear()
         self.hall.listening.spread()
+        at_hand, stored = self.hall.run(self.run.pk), self.now()
+        assert (at_hand.room, at_hand.state) == (stored.room, stored.state)
+        assert at_hand.stamp == stored.stamp
         for phone in self.phones:
             phone.hear()
             page = phone.fetched()
