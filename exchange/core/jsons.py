@@ -50,6 +50,10 @@ class QuickJSONField(models.TextField):  # type: ignore[type-arg]
     def to_python(self, value: Any) -> Any:
         return value
 
+    def value_to_string(self, obj: models.Model) -> Any:
+        """For serializers, which write plain values as they are."""
+        return self.value_from_object(obj)
+
     def deconstruct(self) -> Any:
         """Migrations know the text alone; an empty default is the same as a text."""
         name, _path, args, more = super().deconstruct()

@@ -5,6 +5,7 @@ Refused having changed nothing. Replaying a run's moves through `apply` gives th
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
@@ -313,14 +314,20 @@ def clock_of(activity: Activity, room: Data, now: int) -> Data:
     }
 
 
-def replay(activity: Activity, room: Data, state: State, moves: list[Data], seed: str) -> None:
+def replay(
+    activity: Activity, room: Data, state: State, moves: list[Data], seed: str
+) -> Counter[str]:
     """Play a run's log again onto a fresh room and state (both changed in place).
 
     moves: {"seq", "by", "seat", "kind", "data", "at"} in order, `at` in whole seconds.
+    Out: how often each audience was told to look again.
     """
+    told: Counter[str] = Counter()
     for entry in moves:
-        apply(
+        outcome = apply(
             activity, room, state,
             by=entry["by"], seat=entry["seat"], kind=entry["kind"], data=entry["data"],
             moment=Moment(entry["at"], chance_for(seed, entry["seq"])),
         )  # fmt: skip
+        told.update(outcome.audiences)
+    return told

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -131,9 +131,9 @@ class Hall(AtHand):
             return run
         has_aged = now - self.read_at.get(run_id, 0.0) > AT_HAND
         if run is None or has_aged or not _is_current(run):
+            self.runs.pop(run_id, None)
             run = _read(run_id, run if has_aged else None)
             if run is None:
-                self.runs.pop(run_id, None)
                 return None
             self._make_room()
             self.runs[run_id], self.read_at[run_id] = run, now
@@ -143,21 +143,45 @@ class Hall(AtHand):
     def seat(self, run_id: int, token: str) -> Seat | None:
         """The guest's seat that this token holds, or None. Read again whenever the seat was told
         something: whoever takes a seat away, moves it to another device or claims it says so."""
-        run, now = self.run(run_id), time.monotonic()
-        if run is None:
-            return None
-        known, revision, at = self.seats.get((run_id, token), (None, -1, 0.0))
-        told = run.revisions.get(f"seat:{known.key}", 0) if known else -1
-        if known is None or told != revision or now - at > SEAT_AT_HAND:
-            seats = Seat.objects.taken().filter(run_id=run_id, person=None)
-            known = seats.filter(token_hash=fingerprint(token)).first()
-            told = run.revisions.get(f"seat:{known.key}", 0) if known else -1
-            self.seats[run_id, token] = (known, told, now)
-        if known is None or known.key not in run.room.get("seats", {}):
+        self._look_up({(run_id, token)})
+        return self._held(run_id, token)
+
+    def _held(self, run_id: int, token: str) -> Seat | None:
+        """The seat, once it was looked up."""
+        run, known = self.run(run_id), self.seats.get((run_id, token), (None,))[0]
+        if run is None or known is None or known.key not in run.room.get("seats", {}):
             return None
         if known._state.fields_cache.get("run") is not run:  # to say it costs more than to ask
             known.run = run
         return known
+
+    def _look_up(self, asked: Collection[tuple[int, str]]) -> None:
+        """Read these tokens' seats, all in one query, where what is known of them is old."""
+        now = time.monotonic()
+        old = [one for one in asked if not self._knows(*one, now)]
+        if not old:
+            return
+        hashes = {token: fingerprint(token) for _run_id, token in old}
+        rows = Seat.objects.taken().filter(
+            run_id__in={run_id for run_id, _token in old}, person=None,
+            token_hash__in=hashes.values(),
+        )  # fmt: skip
+        found = {(seat.run_id, seat.token_hash): seat for seat in rows}
+        for run_id, token in old:
+            seat = found.get((run_id, hashes[token]))
+            told = self._told(run_id, seat.key) if seat else -1
+            self.seats[run_id, token] = (seat, told, now)
+
+    def _knows(self, run_id: int, token: str, now: float) -> bool:
+        known, told, at = self.seats.get((run_id, token), (None, -1, 0.0))
+        if known is None or now - at > SEAT_AT_HAND:
+            return False
+        return told == self._told(run_id, known.key)
+
+    def _told(self, run_id: int, seat: str) -> int:
+        """How often this seat was told something."""
+        run = self.run(run_id)
+        return run.revisions.get(f"seat:{seat}", 0) if run else -1
 
     def _overheard(self, run_id: int, audiences: Collection[str]) -> None:
         """Something was committed, by this thread or by another."""
@@ -209,7 +233,13 @@ class Hall(AtHand):
                 self.runs.clear()
                 time.sleep(BETWEEN)
             if connection.errors_occurred and not connection.is_usable():
-                connection.close()
+                self._reconnect()
+
+    def _reconnect(self) -> None:
+        """The next turn asks for a new connection. It may lead to a database that went back."""
+        connection.close()
+        self.runs.clear()
+        self.seats.clear()
 
     def _turn(self) -> None:
         """Play all that waits, then answer what was asked, for a while: the next moves come first
@@ -251,20 +281,28 @@ class Hall(AtHand):
         self.since = time.monotonic()
         self.sure_at.update((run.pk, self.since) for run in runs)
 
-    def seat_of(self, posted: Posted) -> str | None:
-        """That of the token, where there is one."""
-        if not posted.token:
-            return posted.seat
-        seat = self.seat(posted.run_id, posted.token)
-        return seat.key if seat else None
+    def seats_of(self, batch: Sequence[Posted]) -> list[str | None]:
+        """Those of the tokens, where there are some."""
+        self._look_up({(one.run_id, one.token) for one in batch if one.token})
+        keys: list[str | None] = []
+        for one in batch:
+            held = self._held(one.run_id, one.token) if one.token else None
+            keys.append(held.key if held else None if one.token else one.seat)
+        return keys
+
+    def undone(self, runs: Collection[int]) -> None:
+        """The seats' numbers, too, may be of what is no more."""
+        super().undone(runs)
+        self.seats = {key: known for key, known in self.seats.items() if key[0] not in runs}
 
     def _play_together(self, some: list[Waiting]) -> None:
         began = time.monotonic()
         replies = play_moves([one.posted for one in some], self)
         if replies[0].status == "later":
-            connection.close()  # the next turn asks for a new one
+            self._reconnect()
         self.committed = time.monotonic()
-        metrics.committed(len(some), self.committed - began)
+        if seated := sum(reply.status != "nobody" for reply in replies):
+            metrics.committed(seated, self.committed - began)
         for one, reply in zip(some, replies, strict=True):
             one.became = reply
 

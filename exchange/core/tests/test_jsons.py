@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from django.core import serializers
 from django.core.exceptions import FieldError
 from django.db import models
 from hypothesis import given
@@ -76,3 +77,8 @@ def test_a_value_comes_back_as_it_was_and_as_its_kind(run, value):
     assert Run.objects.values_list("state", flat=True).get(pk=run.pk) == [value]
     run.refresh_from_db()
     assert run.state == [value]
+
+
+def test_serializers_write_values_and_read_them(run):
+    (back,) = serializers.deserialize("json", serializers.serialize("json", [run]))
+    assert (back.object.room, back.object.state) == (run.room, run.state)

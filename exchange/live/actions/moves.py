@@ -17,6 +17,7 @@ from exchange.core.translating import gettext as _
 from exchange.core.translating import gettext_lazy
 from exchange.core.writing import writing
 from exchange.live import engine, metrics, nudges
+from exchange.live.discovery import activity_of
 from exchange.live.models import Ballot, Move, Run, Seat
 from exchange.live.plugin import DESK, Moment, Refused
 from exchange.live.versions import brought_up
@@ -29,6 +30,8 @@ CHANGED = ("room", "state", "revision", "revisions", "version")
 
 #: So many moves are played again rather than a whole run read.
 MOST_MISSED = 200
+#: What moves change of Run.STAMP.
+MOVED = ("revision", "revisions")
 Stamp = tuple[Any, ...]
 
 #: What a client may call its move. The house's own ids start with HOUSE, so that nobody can take
@@ -44,7 +47,7 @@ class Posted:
 
     move_id  made by the client, once for each intention; a repeated one is answered, not played
     by       seat, desk or house; `seat` is the seat's key
-    token    a guest's, whose seat is looked up when its turn comes (`AtHand.seat_of`)
+    token    a guest's, whose seat is looked up when its turn comes (`AtHand.seats_of`)
     """
 
     run_id: int
@@ -101,9 +104,15 @@ class AtHand:
         """These are as the database has them, and nobody else changes them till the batch is kept."""
         self.runs.update((run.pk, run) for run in runs)
 
-    def seat_of(self, posted: Posted) -> str | None:
-        """The key of the seat that plays this move, asked once its run is locked; None: nobody's."""
-        return posted.seat
+    def seats_of(self, batch: Sequence[Posted]) -> list[str | None]:
+        """The keys of the seats that play these moves, asked once their runs are locked; None:
+        nobody's."""
+        return [posted.seat for posted in batch]
+
+    def undone(self, runs: Collection[int]) -> None:
+        """What was played of these is rolled back: the database knows better."""
+        for pk in runs:
+            self.runs.pop(pk, None)
 
 
 def play_moves(batch: Sequence[Posted], at_hand: AtHand | None = None) -> list[Reply]:
@@ -123,8 +132,7 @@ def _play(batch: Sequence[Posted], at_hand: AtHand) -> list[Reply]:
     try:
         return _play_together(batch, at_hand)
     except Exception as fault:
-        for posted in batch:  # half played, and rolled back: the database knows better
-            at_hand.runs.pop(posted.run_id, None)
+        at_hand.undone({posted.run_id for posted in batch})
         if isinstance(fault, Refused):
             raise
         if isinstance(fault, (OperationalError, InterfaceError)):
@@ -149,29 +157,31 @@ def _locked(ids: Collection[int], known: Mapping[int, Run]) -> list[Run]:
 
 def caught_up(run: Run, stamp: Stamp) -> bool:
     """Whether the run is as the database has it, if need be by playing what others kept since it was
-    read: a few lines of the log instead of a hall's whole room and state. False: more than that has
-    changed, and it must be read.
+    read: a few lines of the log instead of a hall's whole room and state. False: more has changed
+    than those moves changed, and it must be read; it may be half played.
 
     stamp  the values of Run.STAMP in the database
     """
     if run.stamp == stamp:
         return True
     now = dict(zip(Run.STAMP, stamp, strict=True))
-    changed = {name for name, value in now.items() if value != getattr(run, name)}
+    same = all(now[name] == getattr(run, name) for name in now if name not in MOVED)
     missed = range(run.revision + 1, now["revision"] + 1)
     # As for looking.stamp_of: only what is open changes by moves alone.
-    if changed - {"revision", "revisions"} or not run.is_open or len(missed) > MOST_MISSED:
+    if not (same and run.is_open and 0 < len(missed) <= MOST_MISSED):
         return False
-    lines = log_of(run, missed) if missed else []
-    if [line["seq"] for line in lines] != list(missed):
+    activity, lines = activity_of(run.activity), log_of(run, missed)
+    if run.version != activity.version or [line["seq"] for line in lines] != list(missed):
         return False
     try:
-        engine.replay(brought_up(run), run.room, run.state, lines, run.seed)
-    except Exception:  # half played: whoever asked reads it whole
+        told = engine.replay(activity, run.room, run.state, lines, run.seed)
+    except Exception:
         log.exception("run %s could not be played on from its log", run.pk)
         return False
+    told.update(run.revisions)
     run.revision, run.revisions = now["revision"], now["revisions"]
-    return True
+    # Else somebody was told of what is no move: who holds the session, say.
+    return bool(told == run.revisions)
 
 
 def _play_together(batch: Sequence[Posted], at_hand: AtHand) -> list[Reply]:
@@ -181,8 +191,8 @@ def _play_together(batch: Sequence[Posted], at_hand: AtHand) -> list[Reply]:
         known, now = _known(batch), timezone.now()  # all are kept in one moment
         tables = {run.pk: _Table(run, known, now) for run in locked}
         replies = [
-            _answered(posted, at_hand.seat_of(posted), tables.get(posted.run_id))
-            for posted in batch
+            _answered(posted, seat, tables.get(posted.run_id))
+            for posted, seat in zip(batch, at_hand.seats_of(batch), strict=True)
         ]
         _save([table for table in tables.values() if table.new])
     return replies

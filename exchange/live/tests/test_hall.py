@@ -9,7 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exchange.live import nudges, panes
-from exchange.live.actions import Posted, cancel_run, close_run, play_moves, remove_seat
+from exchange.live.actions import (
+    Posted,
+    add_facilitator,
+    cancel_run,
+    close_run,
+    lock_door,
+    play_moves,
+    remove_seat,
+)
 from exchange.live.hall import Hall
 from exchange.live.models import Move, Run, Seat
 from exchange.live.plugin import WORDINGS
@@ -93,11 +101,11 @@ def test_what_others_played_meanwhile_is_played_on(run):
     assert replayed(stored) == (stored.room, stored.state)
 
 
-def gone(run):
+def missing(run):
     Move.objects.filter(run=run, kind="word").first().delete()
 
 
-def other(run):
+def unplayable(run):
     Move.objects.filter(run=run, kind="word").update(kind="no-such-move")
 
 
@@ -109,19 +117,30 @@ def upgraded(run):
     Run.objects.filter(pk=run.pk).update(version=7)
 
 
+def held_by_two(run):
+    add_facilitator(run=Run.objects.get(pk=run.pk), person=run.colleague, by=run.facilitator)
+
+
+def locked(run):
+    lock_door(run=Run.objects.get(pk=run.pk), by=run.facilitator)
+
+
 def nothing(run):
     pass
 
 
 @pytest.mark.parametrize(
     ("changed", "many", "read"),
-    [(nothing, 2, 0), (gone, 2, 1), (other, 2, 1), (closed, 2, 1), (upgraded, 2, 1), (nothing, 201, 1)],
+    [
+        (nothing, 2, 0), (nothing, 200, 0), (nothing, 201, 1), (missing, 2, 1), (unplayable, 2, 1),
+        (closed, 2, 1), (upgraded, 2, 1), (held_by_two, 2, 1), (held_by_two, 0, 1), (locked, 0, 1),
+    ],
 )  # fmt: skip
-def test_what_cannot_be_played_on_is_read_whole(run, changed, many, read):
+def test_what_moves_do_not_explain_is_read_whole(run, cast, changed, many, read):
     (seat,) = sit(run)
     advance(run)
-    hall = Hall()
-    hall.run(run.pk)
+    hall, run.colleague = Hall(), cast.ned
+    assert [person.name for person in hall.run(run.pk).held_by] == ["Ben"]
     play_moves([word(run, seat, f"w{n}") for n in range(many)])
     changed(run)
     hall.since = time.monotonic()
@@ -130,6 +149,38 @@ def test_what_cannot_be_played_on_is_read_whole(run, changed, many, read):
     stored = Run.objects.get(pk=run.pk)
     assert whole_reads(asked) == read
     assert (seen.room, seen.state, seen.stamp) == (stored.room, stored.state, stored.stamp)
+    assert list(seen.held_by) == list(stored.held_by)
+    assert seen.door_locked_at == stored.door_locked_at
+
+
+def test_a_database_that_went_back_is_believed(run):
+    first, second = sit(run, 2)
+    advance(run)
+    before, hall = Run.objects.get(pk=run.pk), Hall()
+    hall.play(word(run, text="undone", token=first.token))
+    hall._turn()
+    run.moves.filter(seq__gt=before.revision).delete()
+    before.save()
+    future = hall.play(word(run, text="new", token=second.token))
+    hall._turn()
+    stored = Run.objects.get(pk=run.pk)
+    assert statuses([future]) == ["kept"]
+    words = {key: seat["word"] for key, seat in stored.state["seats"].items()}
+    assert words == {"s1": "", "s2": "new"}
+    assert replayed(stored) == (stored.room, stored.state)
+
+
+def test_seats_of_a_batch_are_one_question(run):
+    seats = sit(run, 12)
+    advance(run)
+    hall = Hall()
+    for text in ("one", "two"):
+        futures = [hall.play(word(run, text=text, token=seat.token)) for seat in seats]
+        futures += [hall.play(word(run, text=text, token=f"nobody's {n}")) for n in range(5)]
+        with CaptureQueriesContext(connection) as asked:
+            hall._turn()
+        assert statuses(futures) == ["kept"] * 12 + ["nobody"] * 5
+        assert len([q for q in asked if 'FROM "live_seat"' in q["sql"]]) == 1
 
 
 def test_a_batch_that_breaks_leaves_nothing_half_played_at_hand(run):
@@ -146,6 +197,23 @@ def test_a_batch_that_breaks_leaves_nothing_half_played_at_hand(run):
     seen, stored = hall.run(run.pk), Run.objects.get(pk=run.pk)
     assert (seen.room, seen.state, seen.stamp) == (stored.room, stored.state, stored.stamp)
     assert replayed(stored) == (stored.room, stored.state)
+
+
+def test_a_batch_that_is_rolled_back_leaves_no_seat_at_hand(run):
+    """Else its former device might find it by a number that is given once more."""
+    (seat,) = sit(run)
+    advance(run)
+    hall = Hall()
+    hall.play(word(run, text="one", token=seat.token))
+    hall._turn()
+    at_hand = [hall.runs, hall.seats]
+    assert [len(kept) for kept in at_hand] == [1, 1]
+    hall.undone({run.pk})
+    assert [hall.runs, hall.seats] == [{}, {}]
+    hall.play(word(run, text="two", token=seat.token))
+    hall._turn()
+    hall._reconnect()
+    assert [hall.runs, hall.seats] == [{}, {}]
 
 
 def test_no_answer_is_older_than_its_question(run, cast):
