@@ -20,7 +20,7 @@ SIZES = range(1, 7)
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("Six letters from the screen, for example KTR-MWX."),
+        help_text=_("Six letters from the screen, for example KTR‑MWX."),
         max_length=60,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
