@@ -5,7 +5,8 @@
 
 Each shape of bench/hall.py on one process, then on two, on the same PostgreSQL. Half of the phones of
 each group talk to one process, half to the other; a time "to the other phones" that is p50 is thus as
-often one through Redis as one without. Needs PostgreSQL (EXCHANGE_TEST_POSTGRES) and a Redis
+often one through Redis as one without. PostgreSQL compresses as docs/operating.md recommends it, or
+with `--compression pglz` as it does unasked. Needs PostgreSQL (EXCHANGE_TEST_POSTGRES) and a Redis
 (REDIS_URL, else on this machine); without them it says so and measures nothing.
 """
 
@@ -16,6 +17,7 @@ import sys
 
 import psycopg
 from ground import empty_postgres
+from psycopg import sql
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -23,9 +25,10 @@ SHAPES = ("groups", "room")
 REDIS = os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379")
 
 
-def measure(shape: str, people: int, seconds: float, processes: int) -> str:
+def measure(shape: str, people: int, seconds: float, processes: int, compression: str) -> str:
     """One shape on an empty database; what was found, in lines."""
     with empty_postgres() as url:
+        compress(url, compression)
         os.environ["BENCH_DATABASE"] = url
         import hall  # noqa: PLC0415  (once it is known on which database)
 
@@ -41,7 +44,15 @@ def measure(shape: str, people: int, seconds: float, processes: int) -> str:
         finally:
             servers.stop()
     kind = "PostgreSQL, one process" if processes == 1 else f"PostgreSQL and Redis, {processes}"
-    return f"{kind}\n{hall.table(found)}"
+    return f"{kind}, {compression}\n{hall.table(found)}"
+
+
+def compress(url: str, compression: str) -> None:
+    """How this database compresses large values from now on."""
+    with psycopg.connect(url, autocommit=True) as database:
+        name = sql.Identifier(database.info.dbname)
+        words = sql.SQL("ALTER DATABASE {} SET default_toast_compression = {}")
+        database.execute(words.format(name, sql.Literal(compression)))
 
 
 class Together:
@@ -80,15 +91,18 @@ def main() -> int:
     asked.add_argument("--people", type=int, default=500)
     asked.add_argument("--seconds", type=float, default=20)
     asked.add_argument("--processes", type=int, nargs="+", default=[1, 2])
+    asked.add_argument("--compression", choices=["lz4", "pglz"], default="lz4")
     given = asked.parse_args()
     if why := missing():
         print(f"{why} Nothing was measured.")
         return 0
     todo = [(shape, number) for shape in given.shapes for number in given.processes]
     if len(todo) == 1:
-        print(measure(todo[0][0], given.people, given.seconds, todo[0][1]), flush=True)
+        shape, number = todo[0]
+        print(measure(shape, given.people, given.seconds, number, given.compression), flush=True)
         return 0
     options = ["--people", str(given.people), "--seconds", str(given.seconds)]
+    options += ["--compression", given.compression]
     return max(  # each in a process and so with a database of its own
         subprocess.call(
             [sys.executable, __file__, shape, *options, "--processes", str(number)]
