@@ -75,7 +75,7 @@ class Hall(AtHand):
         self.sure_at: dict[int, float] = {}
         self.since = 0.0  # when that was asked which is being answered
         self.news_since = 0.0  # when others last had news
-        self.seats: dict[tuple[int, str], tuple[Seat | None, int, float]] = {}
+        self.seats: dict[tuple[int, str], tuple[Seat, int, float]] = {}
         self.listening = Listening(self.seat)
         self.committed = 0.0
 
@@ -148,8 +148,9 @@ class Hall(AtHand):
 
     def _held(self, run_id: int, token: str) -> Seat | None:
         """The seat, once it was looked up."""
-        run, known = self.run(run_id), self.seats.get((run_id, token), (None,))[0]
-        if run is None or known is None or known.key not in run.room.get("seats", {}):
+        known = self.seats[run_id, token][0] if (run_id, token) in self.seats else None
+        run = self.run(run_id) if known else None
+        if known is None or run is None or known.key not in run.room.get("seats", {}):
             return None
         if known._state.fields_cache.get("run") is not run:  # to say it costs more than to ask
             known.run = run
@@ -168,15 +169,15 @@ class Hall(AtHand):
         )  # fmt: skip
         found = {(seat.run_id, seat.token_hash): seat for seat in rows}
         for run_id, token in old:
-            seat = found.get((run_id, hashes[token]))
-            told = self._told(run_id, seat.key) if seat else -1
-            self.seats[run_id, token] = (seat, told, now)
+            self.seats.pop((run_id, token), None)
+            if seat := found.get((run_id, hashes[token])):
+                self.seats[run_id, token] = (seat, self._told(run_id, seat.key), now)
 
     def _knows(self, run_id: int, token: str, now: float) -> bool:
-        known, told, at = self.seats.get((run_id, token), (None, -1, 0.0))
-        if known is None or now - at > SEAT_AT_HAND:
+        if (run_id, token) not in self.seats:
             return False
-        return told == self._told(run_id, known.key)
+        known, told, at = self.seats[run_id, token]
+        return now - at <= SEAT_AT_HAND and told == self._told(run_id, known.key)
 
     def _told(self, run_id: int, seat: str) -> int:
         """How often this seat was told something."""
@@ -238,8 +239,7 @@ class Hall(AtHand):
     def _reconnect(self) -> None:
         """The next turn asks for a new connection. It may lead to a database that went back."""
         connection.close()
-        self.runs.clear()
-        self.seats.clear()
+        self.let_go()
 
     def _turn(self) -> None:
         """Play all that waits, then answer what was asked, for a while: the next moves come first
@@ -274,9 +274,10 @@ class Hall(AtHand):
                         one.became = Reply("later", str(AWAY)) if is_away(fault) else fault
         _hand_over(waiting)
 
-    def locked(self, runs: Iterable[Run]) -> None:
+    def locked(self, runs: Collection[Run]) -> None:
         """Until the batch is kept they are as they are at hand, and need not be looked up."""
-        self._make_room()
+        if any(run.pk not in self.runs for run in runs):
+            self._make_room()
         super().locked(runs)
         self.since = time.monotonic()
         self.sure_at.update((run.pk, self.since) for run in runs)
@@ -286,8 +287,11 @@ class Hall(AtHand):
         self._look_up({(one.run_id, one.token) for one in batch if one.token})
         keys: list[str | None] = []
         for one in batch:
-            held = self._held(one.run_id, one.token) if one.token else None
-            keys.append(held.key if held else None if one.token else one.seat)
+            if one.token:
+                held = self._held(one.run_id, one.token)
+                keys.append(held.key if held else None)
+            else:
+                keys.append(one.seat)
         return keys
 
     def undone(self, runs: Collection[int]) -> None:

@@ -100,7 +100,7 @@ class AtHand:
     def __init__(self) -> None:
         self.runs: dict[int, Run] = {}
 
-    def locked(self, runs: Iterable[Run]) -> None:
+    def locked(self, runs: Collection[Run]) -> None:
         """These are as the database has them, and nobody else changes them till the batch is kept."""
         self.runs.update((run.pk, run) for run in runs)
 
@@ -170,7 +170,7 @@ def caught_up(run: Run, stamp: Stamp) -> bool:
     # As for looking.stamp_of: only what is open changes by moves alone.
     if not (same and run.is_open and 0 < len(missed) <= MOST_MISSED):
         return False
-    activity, lines = activity_of(run.activity), log_of(run, missed)
+    activity, lines = activity_of(run.activity), log_of(run, run.revision)[: len(missed)]
     if run.version != activity.version or [line["seq"] for line in lines] != list(missed):
         return False
     try:
@@ -349,10 +349,8 @@ def cast_ballot(*, run: Run, seat: Seat, question: str, answer: str, move_id: st
     return Reply("kept", "", run.revision, at=datetime.now(UTC).isoformat(timespec="minutes"))
 
 
-def log_of(run: Run, seqs: Sequence[int] = ()) -> list[dict[str, Any]]:
-    """The run's moves in the form `engine.replay` takes; of `seqs`, which follow one another, or
-    all."""
-    moves = run.moves.filter(seq__gte=seqs[0], seq__lte=seqs[-1]) if seqs else run.moves.all()
+def log_of(run: Run, after: int = 0) -> list[dict[str, Any]]:
+    """The run's moves after this revision, in the form `engine.replay` takes."""
     return [
         {
             "seq": move.seq,
@@ -362,5 +360,5 @@ def log_of(run: Run, seqs: Sequence[int] = ()) -> list[dict[str, Any]]:
             "data": move.data,
             "at": int(move.at.timestamp()),
         }
-        for move in moves.order_by("seq")
+        for move in run.moves.filter(seq__gt=after).order_by("seq")
     ]

@@ -173,14 +173,17 @@ def test_a_database_that_went_back_is_believed(run):
 def test_seats_of_a_batch_are_one_question(run):
     seats = sit(run, 12)
     advance(run)
-    hall = Hall()
-    for text in ("one", "two"):
+    hall, invented = Hall(), [Run(pk=10**9 + n) for n in range(5)]
+    for text, reads in (("one", 1), ("two", 1)):
         futures = [hall.play(word(run, text=text, token=seat.token)) for seat in seats]
         futures += [hall.play(word(run, text=text, token=f"nobody's {n}")) for n in range(5)]
+        futures += [hall.play(word(nowhere, text=text, token="nobody's")) for nowhere in invented]
         with CaptureQueriesContext(connection) as asked:
             hall._turn()
-        assert statuses(futures) == ["kept"] * 12 + ["nobody"] * 5
+        assert statuses(futures) == ["kept"] * 12 + ["nobody"] * 10
         assert len([q for q in asked if 'FROM "live_seat"' in q["sql"]]) == 1
+        assert len([q for q in asked if 'FROM "live_run"' in q["sql"]]) == reads
+        assert {token for _run, token in hall.seats} == {seat.token for seat in seats}
 
 
 def test_a_batch_that_breaks_leaves_nothing_half_played_at_hand(run):
@@ -259,6 +262,16 @@ def test_it_lets_go_of_runs_rather_than_grow(run, cast):
     hall.run(another.pk)
     assert hall.runs == {another.pk: another}
     assert hall.run(10**9) is None
+
+
+def test_those_in_use_stay_where_there_are_as_many_as_may_be(run):
+    hall = Hall()
+    hall.locked([run])
+    hall.runs |= {-n: run for n in range(1, 200)}
+    hall.locked([run])
+    assert len(hall.runs) == 200
+    hall.locked([Run(pk=10**9)])
+    assert list(hall.runs) == [10**9]
 
 
 def test_a_seat_at_the_door_or_of_an_account_is_no_guest_s(run, cast):
